@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/clients/clock.ts';
 
-/** Time that passes only where somebody sleeps: what is slept is written down. */
+/** Time that passes only in `sleep`, which records how long. */
 export class StillClock implements Clock {
   readonly slept: number[] = [];
   #now = 0;

@@ -40,11 +40,11 @@ describe('the token of a workflow or an app', () => {
 });
 
 describe('the token of a person', () => {
-  it.each<[what: string, told: { user?: string; viewer?: string }, own: string, asked: string[]]>([
+  it.each<[what: string, logins: { user?: string; viewer?: string }, own: string, asked: string[]]>([
     ['is read by GET /user', { user: 'alice' }, 'alice', ['user']],
     ['is read by GraphQL', { viewer: 'alice' }, 'alice', ['user', 'viewer']],
     ['cannot be read', {}, ACTIONS, ['user', 'viewer']],
-  ])('%s', async (_what, told, own, asked) => {
-    expect(await ask([ACTIONS, 'alice'], false, told)).toEqual({ own: [own], asked });
+  ])('%s', async (_what, logins, own, asked) => {
+    expect(await ask([ACTIONS, 'alice'], false, logins)).toEqual({ own: [own], asked });
   });
 });

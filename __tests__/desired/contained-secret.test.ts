@@ -23,7 +23,9 @@ describe('a variable that holds the value of a secret', () => {
     expect(before?.shown).toBe(true);
     expect(found).toEqual({ ...before, shown: false });
     expect(warnings).toEqual([
-      'input dotenv line 2: REDIS_ARGS: its value holds that of DB_PASSWORD, which is secret, so it is shown in no report; it stays a plain String that everybody with read access sees, unless a rule says otherwise: { match: REDIS_ARGS, to: secure-parameter }',
+      expect.stringMatching(
+        /^input dotenv line 2: REDIS_ARGS: .*\bDB_PASSWORD\b.*\{ match: REDIS_ARGS, to: secure-parameter \}$/,
+      ),
     ]);
   });
 
@@ -31,9 +33,8 @@ describe('a variable that holds the value of a secret', () => {
     const config = 'rules: [{ match: REDIS_*, to: parameter }]';
     const { found, warnings } = guarded({ inputs: { dotenv: line }, config });
     expect(found?.shown).toBe(false);
-    expect(warnings).toEqual([
-      expect.stringMatching(/that of DB_PASSWORD.*everybody with read access sees$/),
-    ]);
+    expect(warnings).toEqual([expect.stringContaining('DB_PASSWORD')]);
+    expect(warnings[0]).not.toContain('{ match:');
   });
 });
 

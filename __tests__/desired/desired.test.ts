@@ -5,20 +5,20 @@ import { Secret } from '../../src/secret.ts';
 import { ask, type Given } from '../asking.ts';
 import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
 
-function wishes(given: Given): Map<string, DesiredResource> {
+function desiredOf(given: Given): Map<string, DesiredResource> {
   const { desired, faults } = ask(given);
   expect(faults).toEqual([]);
-  return new Map(desired.resources.map((wish) => [wish.spec.name, wish]));
+  return new Map(desired.resources.map((resource) => [resource.spec.name, resource]));
 }
-const fields = (wish: DesiredResource | undefined) =>
+const fields = (resource: DesiredResource | undefined) =>
   Object.fromEntries(
-    Object.entries(wish?.spec.fields ?? {})
+    Object.entries(resource?.spec.fields ?? {})
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, value instanceof Secret ? `secret ${value.reveal()}` : value]),
   );
 
 describe("the seed's case", () => {
-  const found = wishes({ inputs: { dotenv: SEED_ENV, tags: 'project=portfolio' } });
+  const found = desiredOf({ inputs: { dotenv: SEED_ENV, tags: 'project=portfolio' } });
 
   it('has these resources, and no other', () => {
     expect([...found.keys()]).toEqual([
@@ -93,7 +93,7 @@ describe("the seed's case", () => {
   });
 
   it('manages defaults only where they are ours', () => {
-    const defaults = Object.fromEntries([...found].map(([name, wish]) => [name, [...wish.defaults]]));
+    const defaults = Object.fromEntries([...found].map(([name, resource]) => [name, [...resource.defaults]]));
     expect(defaults).toMatchObject({
       '/ecs/papyrus': ['class', 'retention'],
       papyrus: ['mutability', 'exclusions', 'encryption', 'scan-on-push'],
@@ -106,7 +106,7 @@ describe("the seed's case", () => {
 
 describe('with prefer: ssm', () => {
   it('the either rows are parameters, and domain is out of the bundle', () => {
-    const found = wishes({ inputs: { dotenv: SEED_ENV, prefer: 'ssm' } });
+    const found = desiredOf({ inputs: { dotenv: SEED_ENV, prefer: 'ssm' } });
     for (const name of [
       'DB_USER',
       'DB_HOST',
@@ -130,14 +130,14 @@ describe('with prefer: ssm', () => {
 it('a bundle whose name is like the end of an ARN is not created', () => {
   const config =
     'rules: [{ match: [A_TOKEN], to: secret/my-backup }, { match: [B_TOKEN], to: secret/backup }]';
-  const found = wishes({ inputs: { dotenv: 'A_TOKEN=x\nB_TOKEN=y' }, config });
-  expect(found.get('papyrus/prd/my-backup')?.uncreatable).toMatch(/hyphen and six characters/);
+  const found = desiredOf({ inputs: { dotenv: 'A_TOKEN=x\nB_TOKEN=y' }, config });
+  expect(found.get('papyrus/prd/my-backup')?.uncreatable).toMatch(/six characters/);
   expect(found.get('papyrus/prd/backup')?.uncreatable).toBeUndefined();
 });
 
 describe('settings reach the specs', () => {
   it('given ones are no defaults', () => {
-    const found = wishes({
+    const found = desiredOf({
       inputs: {
         dotenv: 'A_TOKEN=x\nDB_PASSWORD=y',
         'log-retention-days': '30',
@@ -161,7 +161,7 @@ describe('settings reach the specs', () => {
   });
 
   it('exclusions and a lifecycle', () => {
-    const found = wishes({
+    const found = desiredOf({
       inputs: {
         'image-tag-mutability': 'IMMUTABLE_WITH_EXCLUSION: latest',
         'lifecycle-policy': 'keep-last:3',
@@ -175,7 +175,7 @@ describe('settings reach the specs', () => {
 
   it('a plain String has no key', () => {
     expect(
-      fields(wishes({ inputs: { dotenv: 'PORT=1', 'kms-key-id': 'alias/k' } }).get('/papyrus/prd/PORT')),
+      fields(desiredOf({ inputs: { dotenv: 'PORT=1', 'kms-key-id': 'alias/k' } }).get('/papyrus/prd/PORT')),
     ).toEqual({ value: 'secret 1', type: 'String' });
   });
 
@@ -186,7 +186,7 @@ describe('settings reach the specs', () => {
     ['repository', ['papyrus']],
     ['secrets, log-group', ['/ecs/papyrus', 'papyrus/prd/auth0', 'papyrus/prd/db']],
   ])('only: %s', (only, names) => {
-    const found = wishes({
+    const found = desiredOf({
       inputs: { dotenv: 'PORT=1\nAUTH0_DOMAIN=x\nAUTH0_CLIENT_SECRET=y\nDB_PASSWORD=z', only },
     });
     expect([...found.keys()]).toEqual(names);
@@ -195,7 +195,7 @@ describe('settings reach the specs', () => {
   it('bundles of a rule are exact or merged', () => {
     const config =
       'rules:\n  - { match: A, to: secret/a }\n  - { match: B, to: secret/b }\nbundles: { a: { mode: exact } }';
-    const found = wishes({ inputs: { dotenv: 'A=1\nB=2' }, config });
+    const found = desiredOf({ inputs: { dotenv: 'A=1\nB=2' }, config });
     expect([...(found.get('papyrus/prd/a')?.closed ?? [])]).toEqual(['key:']);
     expect([...(found.get('papyrus/prd/b')?.closed ?? ['x'])]).toEqual([]);
   });
@@ -204,14 +204,14 @@ describe('settings reach the specs', () => {
     const config = `rules: [{ match: A, to: secret/payments }]
 bundles: { paymets: { mode: exact }, payments: { mode: exact }, other: { mode: merge } }`;
     expect(ask({ inputs: { dotenv: 'A=1' }, config }).notices).toEqual([
-      'bundles: these get no variable in this run: "paymets" (did you mean payments?), "other"',
+      expect.stringMatching(/^bundles: .*"paymets" \(.*\bpayments\?\), "other"$/),
     ]);
     expect(ask({ config }).notices).toEqual([]);
   });
 
   it('write: once stays with its field', () => {
     const config = 'rules:\n  - { match: [A, B], to: [secret/a, parameter], write: once }';
-    const found = wishes({ inputs: { dotenv: 'A=1\nB=2' }, config });
+    const found = desiredOf({ inputs: { dotenv: 'A=1\nB=2' }, config });
     expect([...(found.get('papyrus/prd/a')?.once ?? [])]).toEqual(['key:A', 'key:B']);
     expect([...(found.get('/papyrus/prd/A')?.once ?? [])]).toEqual(['value']);
   });
@@ -229,10 +229,10 @@ bundles: { paymets: { mode: exact }, payments: { mode: exact }, other: { mode: m
 describe('an empty value', () => {
   const empty = (inputs: Record<string, string>) => {
     const { desired, faults, notices } = ask({ inputs });
-    const [wish] = desired.resources.filter(
+    const [resource] = desired.resources.filter(
       ({ kind }) => kind === 'AWS::SSM::Parameter' || kind === 'AWS::SecretsManager::Secret',
     );
-    return { wish, faults, notices, destination: desired.destinations[0] };
+    return { resource, faults, notices, destination: desired.destinations[0] };
   };
 
   it.each<[source: string, mode: string, onEmpty: string, fails: boolean, expected: boolean]>([
@@ -247,7 +247,7 @@ describe('an empty value', () => {
     ['dotenv', 'apply', 'fail', true, false],
     ['dotenv', 'drift', 'fail', true, false],
   ])('of %s in %s with on-empty: %s fails: %s, is expected: %s', (source, mode, onEmpty, fails, expected) => {
-    const { wish, faults, notices, destination } = empty({
+    const { resource, faults, notices, destination } = empty({
       [source]: 'DB_PASSWORD=',
       mode,
       'on-empty': onEmpty,
@@ -255,21 +255,21 @@ describe('an empty value', () => {
     expect(faults).toHaveLength(fails ? 1 : 0);
     expect(notices).toHaveLength(fails ? 0 : 1);
     expect(destination?.empty).toBe(true);
-    expect(wish?.unknown).toEqual(new Set(['key:password']));
-    expect(wish?.expected).toBe(expected);
-    expect(wish?.spec.fields).not.toHaveProperty('key:password');
+    expect(resource?.unknown).toEqual(new Set(['key:password']));
+    expect(resource?.expected).toBe(expected);
+    expect(resource?.spec.fields).not.toHaveProperty('key:password');
   });
 
   it('is reported once, though it has two places', () => {
     expect(empty({ dotenv: 'AUTH0_DOMAIN=' }).notices).toEqual([
-      'input dotenv line 1: AUTH0_DOMAIN: its value is empty here, and what exists is left as it is',
+      expect.stringMatching(/^input dotenv line 1: AUTH0_DOMAIN: /),
     ]);
   });
 
   it('of a parameter is compared by everything but its value, and the type that hangs on it', () => {
-    const { wish } = empty({ dotenv: 'PORT=', tags: 'a=b' });
-    expect(wish?.unknown).toEqual(new Set(['value', 'type']));
-    expect(fields(wish)).toEqual({ type: 'String', 'tag:a': 'b' });
+    const { resource } = empty({ dotenv: 'PORT=', tags: 'a=b' });
+    expect(resource?.unknown).toEqual(new Set(['value', 'type']));
+    expect(fields(resource)).toEqual({ type: 'String', 'tag:a': 'b' });
   });
 
   it.each<[what: string, inputs: Record<string, string>, config: string, unknown: string[]]>([
@@ -287,7 +287,7 @@ describe('an empty value', () => {
   ])('from secrets in apply is reported, though a value %s replaces it', (_what, inputs, where) => {
     const warning = (more: object) => ask({ inputs: { ...inputs, ...more } }).warnings;
     expect(warning({})).toEqual([
-      `${where}: SMTP_USER: this value is used, since the one of input secrets line 1 is empty (a GitHub secret that does not exist arrives empty); check the secret's name, or remove the variable from one of the two`,
+      expect.stringMatching(new RegExp(`^${where}: SMTP_USER: .*\\binput secrets line 1\\b`)),
     ]);
     expect(warning({ 'on-empty': 'fail' })).toHaveLength(1);
     expect(warning({ 'on-empty': 'skip' })).toEqual([]);
@@ -295,10 +295,10 @@ describe('an empty value', () => {
   });
 
   it('does not keep the others of its bundle from being created', () => {
-    const { wish } = empty({ dotenv: 'DB_PASSWORD=\nDB_USER=x' });
-    expect(wish?.expected).toBe(true);
-    expect(wish?.unknown).toEqual(new Set(['key:password']));
-    expect(fields(wish)['key:username']).toBe('secret x');
+    const { resource } = empty({ dotenv: 'DB_PASSWORD=\nDB_USER=x' });
+    expect(resource?.expected).toBe(true);
+    expect(resource?.unknown).toEqual(new Set(['key:password']));
+    expect(fields(resource)['key:username']).toBe('secret x');
   });
 });
 
@@ -306,8 +306,8 @@ describe('the callback of app-url', () => {
   const callbackOf = (inputs: Record<string, string>) => {
     const { desired, faults } = ask({ inputs: { 'app-url': 'https://app.example.com', ...inputs } });
     expect(faults).toEqual([]);
-    const [wish] = desired.resources.filter(({ spec }) => spec.name.endsWith('/AUTH0_CALLBACK_URL'));
-    return fields(wish);
+    const [resource] = desired.resources.filter(({ spec }) => spec.name.endsWith('/AUTH0_CALLBACK_URL'));
+    return fields(resource);
   };
 
   it.each([

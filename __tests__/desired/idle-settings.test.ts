@@ -14,7 +14,7 @@ describe('rules that match no variable', () => {
   it('are reported at once, each with the variable that it may mean', () => {
     const [one, ...more] = notices(config, { dotenv: 'RECOVERY_CODES=1\nSTRIPE_KEY=x1\nPORT=1' });
     expect(more).toEqual([]);
-    expect(one).toContain('"RECOVRY_*" (did you mean RECOVERY_CODES?)');
+    expect(one).toMatch(/"RECOVRY_\*" \(.*\bRECOVERY_CODES\b/);
     expect(one).toContain('"TOTALLY_OTHER", "A_*"');
     expect(one).not.toContain('STRIPE');
   });
@@ -34,10 +34,10 @@ describe('rules that match no variable', () => {
 describe('values that are empty', () => {
   it('are one notice, however many they are', () => {
     const dotenv = Array.from({ length: 40 }, (_, index) => `V_${index}=`).join('\n');
-    const { notices: told } = ask({ inputs: { dotenv } });
-    expect(told).toHaveLength(1);
-    expect(told[0]).toContain('V_0, V_1');
-    expect(told[0]).toContain('V_39');
+    const { notices } = ask({ inputs: { dotenv } });
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toContain('V_0, V_1');
+    expect(notices[0]).toContain('V_39');
   });
 
   it('of secrets, for which another source stands in, are one warning', () => {

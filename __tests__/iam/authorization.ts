@@ -59,7 +59,7 @@ function namesOf(service: string, input: Input): { readonly type: string; readon
     case 'logs': {
       const group = text(input['logGroupName']);
       const names = group === undefined ? after(':log-group:') : [group];
-      // The list has the bare form; the user guide, and the words of a refusal, have what stands for the group's streams.
+      // The list has the bare form; the user guide, and the message of a denial, have the form of the group's streams.
       return { type: 'log-group', names: names.flatMap((name) => [name, `${name}:log-stream:`]) };
     }
     case 'ecr': {

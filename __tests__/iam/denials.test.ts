@@ -1,6 +1,6 @@
 /**
- * What the widest policies of one deployment do not allow, judged by an engine: each call that is refused is allowed on the
- * deployment's own resource, so that it is the resource or the condition that refuses it.
+ * What the widest policies of one deployment do not allow, evaluated by an engine: each call that is denied is allowed on the
+ * deployment's own resource, so that it is the resource or the condition that denies it.
  */
 import { describe, expect, test } from 'vitest';
 import { type Policy, policiesOf } from '../../src/report/iam.ts';
@@ -62,7 +62,7 @@ const FOREIGN = { region: HERE.region, account: '210987654321' };
 
 interface Kind {
   readonly service: string;
-  /** The deployment's own, by what stands after the account in its ARN. */
+  /** The deployment's own, by what follows the account in its ARN. */
   readonly own: string;
   readonly others: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-/** An account that asks IAM: each call is judged by the engine before it is answered, and refused as AWS refuses it. */
+/** An account that asks IAM: each call is evaluated by the engine before it is answered, and denied as AWS denies it. */
 import type { AwsServer } from '../servers/aws.ts';
 import type { TestRegistry } from '../servers/registry.ts';
 import { asksOf, asksOfRegistry, type Key } from './authorization.ts';
@@ -6,12 +6,12 @@ import { type Ask, isAllowed } from './engine.ts';
 import type { PolicyDocument } from './template.ts';
 
 export interface Guard {
-  /** What was asked since the last time that it was told who calls. */
+  /** What was asked since the last `use`. */
   readonly asks: readonly Ask[];
   readonly denied: readonly Ask[];
   /** From here on the caller has this policy. */
   use(policy: PolicyDocument, key?: Key): void;
-  /** Nobody is judged until somebody calls again. */
+  /** Nothing is evaluated until the next `use`. */
   rest(): void;
   /** The requests to the registry since then; its token is the role's. */
   readRegistry(registry: TestRegistry): Promise<void>;
@@ -22,7 +22,7 @@ export function guard(aws: AwsServer): Guard {
   let key: Key | undefined;
   let asks: Ask[] = [];
   let denied: Ask[] = [];
-  const judge = async (asked: readonly Ask[]): Promise<Ask | undefined> => {
+  const evaluate = async (asked: readonly Ask[]): Promise<Ask | undefined> => {
     if (policy === undefined) return undefined;
     asks.push(...asked);
     for (const ask of asked) {
@@ -33,9 +33,9 @@ export function guard(aws: AwsServer): Guard {
     return undefined;
   };
   aws.tamper = async (call) => {
-    const refused = await judge(await asksOf(call, key));
-    if (refused === undefined) return undefined;
-    const { action, resource } = refused;
+    const denial = await evaluate(await asksOf(call, key));
+    if (denial === undefined) return undefined;
+    const { action, resource } = denial;
     const user = 'arn:aws:sts::123456789012:assumed-role/papyrus/session';
     return {
       status: 400,
@@ -60,7 +60,7 @@ export function guard(aws: AwsServer): Guard {
       policy = undefined;
     },
     async readRegistry(registry) {
-      for (const seen of registry.seen.splice(0)) await judge(await asksOfRegistry(seen));
+      for (const seen of registry.seen.splice(0)) await evaluate(await asksOfRegistry(seen));
     },
   };
 }

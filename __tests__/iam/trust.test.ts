@@ -1,4 +1,4 @@
-/** Who may assume the roles of iam/roles.yml, judged by an engine: one repository, by the claims of its tokens, and nobody else. */
+/** Who may assume the roles of iam/roles.yml, evaluated by an engine: one repository, by the claims of its tokens, and no other principal. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ask } from '../asking.ts';
@@ -85,7 +85,7 @@ describe.each<[form: string, given: Given, own: string, other: string]>([
       'a user of the account',
       (from) => ({
         ...token(`${own}:${from}`),
-        principal: `arn:aws:iam::${HERE.account}:user/somebody`,
+        principal: `arn:aws:iam::${HERE.account}:user/alice`,
         action: 'sts:AssumeRole',
         context: {},
       }),
@@ -110,7 +110,7 @@ test.each<[what: string, Claimant, boolean]>([
   ['ECS of another account', tasks({ context: { 'aws:SourceAccount': '210987654321' } }), false],
   ['ECS that does not say for whom', tasks({ context: {} }), false],
   ['another service', tasks({ principal: 'ec2.amazonaws.com' }), false],
-  ['a user of the account', tasks({ principal: `arn:aws:iam::${HERE.account}:user/somebody` }), false],
+  ['a user of the account', tasks({ principal: `arn:aws:iam::${HERE.account}:user/alice` }), false],
   ['a job of the repository', token(`${OLD}:environment:production`), false],
 ])('the execution role, by %s: %s', async (_, claimant, expected) => {
   expect(await isTrustedBy('Execution', {}, claimant)).toBe(expected);
@@ -140,7 +140,7 @@ test.each([
   // Its claims have other names, which the conditions do not ask for.
   ['OidcProviderArn', `${GITHUB}/octo`],
   ['OidcProviderArn', 'arn:aws:iam::123456789012:oidc-provider/gitlab.com'],
-])('%s rejects %s, which would trust or grant nobody, or too many', (parameter, value) => {
+])('%s rejects %s, which would trust or grant too little or too much', (parameter, value) => {
   const given = { Repository: 'OWNER/NAME', Prefix: '/papyrus/prd', [parameter]: value };
   expect(() => resolveRoles(given)).toThrow(parameter);
 });

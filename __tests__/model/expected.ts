@@ -43,7 +43,7 @@ export function expected(
   if (settings.only.has('log-group') && settings.logGroup !== undefined) keepLogGroup(context, state);
   if (settings.only.has('repository') && settings.repository !== undefined) keepRepository(context, state);
   if (settings.only.has('parameters'))
-    for (const [path, wanted] of desired.parameters) keepParameter(context, state, path, wanted);
+    for (const [path, one] of desired.parameters) keepParameter(context, state, path, one);
   if (settings.only.has('secrets'))
     for (const [path, keys] of desired.secrets) keepSecret(context, state, path, keys);
   const blocked = new Set(
@@ -62,7 +62,7 @@ function seen(configuration: Configuration, settings: Resolved, before: State): 
   return { ...before, secrets: Object.fromEntries(Object.entries(before.secrets).filter(isRead)) };
 }
 
-/** An empty value is judged where the run looks after a place of it. */
+/** An empty value is classified where the run manages a destination of it. */
 function isFault(configuration: Configuration, settings: Resolved, before: State, mode: Mode): boolean {
   const { onEmpty, only } = settings;
   const isJudged = (variable: Variable) => {
@@ -106,17 +106,17 @@ interface Amendment {
   readonly blocked: string[];
 }
 
-/** @returns the resource as the run leaves it; one of somebody else stays, and so does a field that waits. */
+/** @returns the resource as the run leaves it; one that another tool owns stays, and so does a field that waits. */
 function amend<T extends { tags: Record<string, string> }>(
   { configuration, settings, tell }: Context,
   { resource, path, found, tags }: { resource: string; path: string; found: T; tags: Tags },
-  judge: (copy: T, amendment: Amendment) => void,
+  amend: (copy: T, amendment: Amendment) => void,
 ): T {
   if (ignores(configuration.ignore, resource)) return found;
   const copy = structuredClone(found);
   const amendment: Amendment = { written: [], blocked: [] };
   const { written, blocked } = amendment;
-  judge(copy, amendment);
+  amend(copy, amendment);
   const isOurs = ['created', 'adopted'].includes(ownerOf(found.tags));
   for (const [key, value] of Object.entries({ ...tags, ...(isOurs ? {} : { 'managed-by': ADOPTED }) })) {
     if (found.tags[key] === value || ignores(configuration.ignore, resource, `tag:${key}`)) continue;
@@ -136,24 +136,24 @@ function keepLogGroup(context: Context, state: State): void {
   const { configuration, settings, tell } = context;
   const tags = settings.isLogGroupOwn ? settings.tags : settings.sharedTags;
   const days = settings.retention ?? 1;
-  const wanted = days === 'never' ? undefined : days;
+  const desired = days === 'never' ? undefined : days;
   const found = state.logGroup;
   if (found === undefined) {
-    state.logGroup = { retention: wanted, tags: { ...tags, 'managed-by': CREATED }, holdsLogs: false };
+    state.logGroup = { retention: desired, tags: { ...tags, 'managed-by': CREATED }, holdsLogs: false };
     tell('log-group', 'create');
     return;
   }
   const named = { resource: 'log-group', path: 'log-group', found, tags };
   state.logGroup = amend(context, named, (copy, { written, blocked }) => {
     const isManaged = ownerOf(found.tags) === 'created' || settings.retention !== undefined;
-    if (!isManaged || found.retention === wanted) return;
+    if (!isManaged || found.retention === desired) return;
     if (ignores(configuration.ignore, 'log-group', 'retention')) return;
-    const isShorter = (wanted ?? Infinity) < (found.retention ?? Infinity);
+    const isShorter = (desired ?? Infinity) < (found.retention ?? Infinity);
     if (isShorter && found.holdsLogs && !settings.allow.has('shorten-retention')) {
       blocked.push('retention');
       return;
     }
-    copy.retention = wanted;
+    copy.retention = desired;
     written.push('retention');
   });
 }
@@ -161,11 +161,11 @@ function keepLogGroup(context: Context, state: State): void {
 function keepRepository(context: Context, state: State): void {
   const { configuration, settings, tell } = context;
   const tags = settings.isRepositoryOwn ? settings.tags : settings.sharedTags;
-  const wanted = settings.mutability ?? 'MUTABLE';
+  const desired = settings.mutability ?? 'MUTABLE';
   const found = state.repository;
   if (found === undefined) {
     state.repository = {
-      mutability: wanted,
+      mutability: desired,
       tags: { ...tags, 'managed-by': CREATED },
       keepLast: settings.keepLast,
     };
@@ -177,10 +177,10 @@ function keepRepository(context: Context, state: State): void {
     const isCreated = ownerOf(found.tags) === 'created';
     const isManaged = isCreated || settings.mutability !== undefined;
     const isIgnored = ignores(configuration.ignore, 'repository', 'mutability');
-    if (isManaged && found.mutability !== wanted && !isIgnored) {
-      if (!isCreated && wanted === 'MUTABLE' && !settings.allow.has('loosen')) blocked.push('mutability');
+    if (isManaged && found.mutability !== desired && !isIgnored) {
+      if (!isCreated && desired === 'MUTABLE' && !settings.allow.has('loosen')) blocked.push('mutability');
       else {
-        copy.mutability = wanted;
+        copy.mutability = desired;
         written.push('mutability');
       }
     }
@@ -190,17 +190,18 @@ function keepRepository(context: Context, state: State): void {
   });
 }
 
-function keepParameter(context: Context, state: State, path: string, wanted: DesiredParameter): void {
+function keepParameter(context: Context, state: State, path: string, desired: DesiredParameter): void {
   const { configuration, settings, mode, tell } = context;
   const resource = nameOf('parameter', path, settings);
   const found = state.parameters[path];
-  const { value } = wanted;
+  const { value } = desired;
   if (found === undefined) {
     // What no run has cannot be created; what only this run lacks is missing.
-    if (value !== undefined || (mode === 'drift' && wanted.isOutOfReach)) tell(`parameter ${path}`, 'create');
+    if (value !== undefined || (mode === 'drift' && desired.isOutOfReach))
+      tell(`parameter ${path}`, 'create');
     if (value !== undefined)
       state.parameters[path] = {
-        type: wanted.type,
+        type: desired.type,
         value,
         tags: { ...settings.tags, 'managed-by': CREATED },
       };
@@ -209,17 +210,17 @@ function keepParameter(context: Context, state: State, path: string, wanted: Des
   const named = { resource, path: `parameter ${path}`, found, tags: settings.tags };
   state.parameters[path] = amend(context, named, (copy, { written, blocked }) => {
     // What is secret is so without a value as well.
-    const isTypeKnown = value !== undefined || wanted.isExplicit || wanted.isSecret;
-    if (isTypeKnown && found.type !== wanted.type && !ignores(configuration.ignore, resource, 'type')) {
+    const isTypeKnown = value !== undefined || desired.isExplicit || desired.isSecret;
+    if (isTypeKnown && found.type !== desired.type && !ignores(configuration.ignore, resource, 'type')) {
       // Only a rule makes plain what is encrypted, with an opt-in.
-      if (wanted.type === 'String' && wanted.isExplicit) blocked.push('type');
+      if (desired.type === 'String' && desired.isExplicit) blocked.push('type');
       const isCreated = ownerOf(found.tags) === 'created';
-      if (wanted.type === 'SecureString' && (wanted.isExplicit || wanted.isSecret || isCreated)) {
+      if (desired.type === 'SecureString' && (desired.isExplicit || desired.isSecret || isCreated)) {
         copy.type = 'SecureString';
         written.push('type');
       }
     }
-    if (value === undefined || found.value === value || wanted.isOnce) return;
+    if (value === undefined || found.value === value || desired.isOnce) return;
     if (ignores(configuration.ignore, resource, 'value')) return;
     copy.value = value;
     written.push('value');
@@ -360,7 +361,7 @@ function prune(
   const isTooMany = doomed >= 5 && doomed * 2 > created && !context.settings.allow.has('prune-many');
   for (const orphan of orphans)
     if (isTooMany && isCreated(orphan)) context.tell(`${orphan.kind} ${orphan.path}`, 'blocked');
-    // It is told like the rest, and waits.
+    // It is in the plan like the rest, and waits.
     else if (isWaiting(context, orphan, blocked))
       release(context, structuredClone(state), structuredClone(orphan));
     else release(context, state, orphan);

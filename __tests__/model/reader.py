@@ -107,11 +107,11 @@ lock = Lock()
 def serve(line):
     request = json.loads(line)
     try:
-        told = {"id": request["id"], "ok": answer(request)}
+        reply = {"id": request["id"], "ok": answer(request)}
     except Exception as error:  # whatever it is, the other side has to hear of it
-        told = {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
+        reply = {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
     with lock:
-        print(json.dumps(told), flush=True)
+        print(json.dumps(reply), flush=True)
 
 
 with ThreadPoolExecutor(4) as pool:

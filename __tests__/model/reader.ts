@@ -22,13 +22,13 @@ export interface Seen {
 
 export interface Reader {
   /** What exists below these roots and by these names. */
-  read(wanted: {
+  read(names: {
     readonly parameters: string;
     readonly secrets: string;
     readonly logGroups: readonly string[];
     readonly repositories: readonly string[];
   }): Promise<Seen>;
-  /** A call of boto3, as somebody else makes it: `call('ssm', 'put_parameter', { Name: … })`. */
+  /** A call of boto3, as another writer makes it: `call('ssm', 'put_parameter', { Name: … })`. */
   call(service: 'ssm' | 'secretsmanager' | 'logs' | 'ecr', operation: string, input: object): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -48,11 +48,11 @@ export async function startReader(url: string): Promise<Reader> {
   child.once('error', end);
   child.once('close', end);
   createInterface(child.stdout).on('line', (line) => {
-    const told = JSON.parse(line) as { id: number; ok?: unknown; error?: string };
-    const asked = waiting.get(told.id);
-    waiting.delete(told.id);
-    if (told.error === undefined) asked?.resolve(told.ok);
-    else asked?.reject(new Error(told.error));
+    const answer = JSON.parse(line) as { id: number; ok?: unknown; error?: string };
+    const asked = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (answer.error === undefined) asked?.resolve(answer.ok);
+    else asked?.reject(new Error(answer.error));
   });
   const ask = (request: object): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -62,7 +62,7 @@ export async function startReader(url: string): Promise<Reader> {
       child.stdin.write(`${JSON.stringify({ id: last, ...request })}\n`);
     });
   return {
-    read: async (wanted) => (await ask({ do: 'read', ...wanted })) as Seen,
+    read: async (names) => (await ask({ do: 'read', ...names })) as Seen,
     call: async (service, operation, input) => void (await ask({ do: 'call', service, operation, input })),
     async [Symbol.asyncDispose]() {
       child.stdin.end();

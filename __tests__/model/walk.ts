@@ -28,7 +28,7 @@ let count = 0;
 
 /**
  * A configuration from the first run to the last; after each, the account that boto3 reads is the one that the model expects, and the
- * plan tells of just the changes that it expects.
+ * plan has just the changes that it expects.
  * @param isWhole the last three steps too: restore, prune, destroy
  * @throws Deviation with the step, the log and both states
  */
@@ -49,16 +49,16 @@ export async function walk(
 
   const step = async (name: string, changed: Configuration, mode: Mode): Promise<Expected> => {
     const settings = resolve(changed, application);
-    const wanted = expected(changed, settings, state, mode);
+    const prediction = expected(changed, settings, state, mode);
     const { inputs, files } = render(changed, application, mode);
     const key = `KEY${count}STEP${runs}${application}`;
     const run = await runAction({ inputs, files, env: { ...aws.env(), AWS_ACCESS_KEY_ID: key } });
     runs += 1;
     try {
       const seen = stateSeen(await read(reader, names), names);
-      assert.deepEqual(comparable(seen), comparable(wanted.state), 'the account');
-      const isChanged = !isDeepStrictEqual(wanted.state, state);
-      compareRun(run, wanted, mode, isChanged);
+      assert.deepEqual(comparable(seen), comparable(prediction.state), 'the account');
+      const isChanged = !isDeepStrictEqual(prediction.state, state);
+      compareRun(run, prediction, mode, isChanged);
       const writes = aws.writes().filter(({ keyId }) => keyId === key);
       if (!isChanged)
         assert.deepEqual(
@@ -68,14 +68,14 @@ export async function walk(
         );
       assert.deepEqual(findLeaks(run, [...canaries]), [], 'values that are hidden');
     } catch (error) {
-      const told = error instanceof Error ? error.message : String(error);
+      const message = error instanceof Error ? error.message : String(error);
       throw new Deviation(
         [
-          `${name} (${mode}): ${told}`,
+          `${name} (${mode}): ${message}`,
           `inputs ${JSON.stringify(inputs, undefined, 1)}`,
           ...Object.entries(files).map(([path, text]) => `${path}\n${text}`),
           `before ${JSON.stringify(state, undefined, 1)}`,
-          `expected ${JSON.stringify(wanted.changes)}`,
+          `expected ${JSON.stringify(prediction.changes)}`,
           run.log,
         ].join('\n'),
         { cause: error },
@@ -83,8 +83,8 @@ export async function walk(
     } finally {
       await run[Symbol.asyncDispose]();
     }
-    state = wanted.state;
-    return wanted;
+    state = prediction.state;
+    return prediction;
   };
 
   const first = await step('apply', configuration, 'apply');
@@ -138,20 +138,20 @@ interface PlannedChange {
   fields: { field: string }[];
 }
 
-function compareRun(run: ActionRun, wanted: Expected, mode: Mode, isChanged: boolean): void {
-  const isBlocked = wanted.changes.some(({ action }) => action === 'blocked');
-  const reason = wanted.isFault
+function compareRun(run: ActionRun, prediction: Expected, mode: Mode, isChanged: boolean): void {
+  const isBlocked = prediction.changes.some(({ action }) => action === 'blocked');
+  const reason = prediction.isFault
     ? 'input'
-    : mode === 'drift' && wanted.changes.length > 0
+    : mode === 'drift' && prediction.changes.length > 0
       ? 'drifted'
       : mode !== 'drift' && isBlocked
         ? 'blocked'
         : '';
   assert.equal(run.outputs['failure-reason'] ?? '', reason, `failure-reason\n${run.log}`);
   assert.equal(run.exitCode, reason === '' ? 0 : 1, 'exit code');
-  if (wanted.isFault) return;
+  if (prediction.isFault) return;
   const { changes } = JSON.parse(run.outputs['plan'] ?? '') as { changes: PlannedChange[] };
-  const told = changes
+  const planned = changes
     .filter(({ action }) => action !== 'none')
     .map(({ kind, name, action, fields }): Change => {
       const short = KINDS[kind] ?? kind;
@@ -160,7 +160,7 @@ function compareRun(run: ActionRun, wanted: Expected, mode: Mode, isChanged: boo
       return {
         resource: isNamed ? `${short} ${path}` : short,
         action: action as Change['action'],
-        // A key of AWS's own is told with the type that takes one.
+        // A key of AWS's own changes with the type that takes one.
         fields:
           action === 'update'
             ? fields
@@ -170,7 +170,7 @@ function compareRun(run: ActionRun, wanted: Expected, mode: Mode, isChanged: boo
             : [],
       };
     });
-  assert.deepEqual(sorted(joined(told)), sorted(wanted.changes), 'the plan');
+  assert.deepEqual(sorted(joined(planned)), sorted(prediction.changes), 'the plan');
   assert.equal(run.outputs['changed'], String(isChanged), 'the output changed');
 }
 

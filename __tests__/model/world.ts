@@ -91,7 +91,7 @@ const putPolicy = ({ repository }: Names, count: number): Call => [
 function stateOf(existing: Existing, variables: readonly Variable[], names: Names): State {
   const configured = (path: string) => {
     const value = variables.find(({ name }) => path.endsWith(`/${name}`))?.value;
-    return value === undefined || value === '' ? 'stood before' : value;
+    return value === undefined || value === '' ? 'existing' : value;
   };
   const { logGroup, repository } = existing;
   return {
@@ -126,7 +126,7 @@ function stateOf(existing: Existing, variables: readonly Variable[], names: Name
   };
 }
 
-/** Changes the state as somebody else would, and says by which calls. */
+/** Changes the state as another writer would, and returns the calls. */
 export function tamper(state: State, { what, pick, value }: Tampering, names: Names): Call[] {
   const choose = <T>(all: Readonly<Record<string, T>>, fits: (one: T) => boolean) => {
     const fitting = Object.entries(all).filter(([, one]) => fits(one));

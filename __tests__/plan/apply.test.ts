@@ -7,7 +7,7 @@ import { apply, unapplied } from '../../src/plan/apply.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { changeOfUnconfigured } from '../../src/plan/prune.ts';
 import type { Provider, Providers } from '../../src/providers/provider.ts';
-import { LENIENT, OURS, spec, wish } from './desired-resources.ts';
+import { desiredOf, LENIENT, OURS, spec } from './desired-resources.ts';
 import { parameter, secret } from './orphans.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
@@ -18,9 +18,9 @@ const AUTH0 = 'Auth0::Application';
 
 type Call = readonly [verb: string, name: string, ...more: unknown[]];
 
-/** A small account: what stands is a map, and every call is written down. */
-class Room implements Provider {
-  readonly stands = new Map<string, Spec>();
+/** A small account: its state is a map, and every call is recorded. */
+class RecordingProvider implements Provider {
+  readonly state = new Map<string, Spec>();
   readonly calls: Call[];
   readonly broken: Readonly<Record<string, Error>>;
 
@@ -30,7 +30,7 @@ class Room implements Provider {
   }
 
   async observe(names: readonly string[]): Promise<Map<string, Spec | Unreadable>> {
-    return new Map([...this.stands].filter(([name]) => names.includes(name)));
+    return new Map([...this.state].filter(([name]) => names.includes(name)));
   }
 
   async create(desired: Spec): Promise<Spec> {
@@ -45,7 +45,7 @@ class Room implements Provider {
     this.calls.push(['delete', observed.name]);
     const error = this.broken[observed.name];
     if (error !== undefined) throw error;
-    this.stands.delete(observed.name);
+    this.state.delete(observed.name);
   }
 
   async readBack(written: readonly Spec[]): Promise<readonly Spec[]> {
@@ -57,12 +57,12 @@ class Room implements Provider {
     const error = this.broken[desired.name];
     if (error !== undefined) throw error;
     const made = { ...desired, metadata: { ...desired.metadata, version: '1' } };
-    this.stands.set(desired.name, made);
+    this.state.set(desired.name, made);
     return made;
   }
 }
 
-class ReadingRoom extends Room {
+class ReadingProvider extends RecordingProvider {
   override async readBack(written: readonly Spec[]): Promise<readonly Spec[]> {
     this.calls.push(['readBack', written.map(({ name }) => name).join(' ')]);
     return written.map((one) => ({ ...one, metadata: { ...one.metadata, arn: `arn:${one.name}` } }));
@@ -71,30 +71,30 @@ class ReadingRoom extends Room {
 
 function account(broken: Readonly<Record<string, Error>> = {}) {
   const calls: Call[] = [];
-  const rooms: Providers = {
-    [LOG]: new Room(calls, broken),
-    [SSM]: new ReadingRoom(calls, broken),
-    [SM]: new Room(calls, broken),
-    [ECR]: new Room(calls, broken),
-    [AUTH0]: new Room(calls, broken),
-    Image: new Room(calls, broken),
+  const providers: Providers = {
+    [LOG]: new RecordingProvider(calls, broken),
+    [SSM]: new ReadingProvider(calls, broken),
+    [SM]: new RecordingProvider(calls, broken),
+    [ECR]: new RecordingProvider(calls, broken),
+    [AUTH0]: new RecordingProvider(calls, broken),
+    Image: new RecordingProvider(calls, broken),
   } as unknown as Providers;
-  return { calls, rooms };
+  return { calls, providers };
 }
 
-const wishes: DesiredResource[] = [
-  wish(LOG, { retention: 1 }),
-  wish(SSM, { value: '1' }),
-  wish(SSM, { value: '2' }, { name: '/papyrus/prd/HOST' }),
-  wish(SM, { 'key-id': 'k' }),
-  wish(ECR, { mutability: 'MUTABLE' }),
+const configured: DesiredResource[] = [
+  desiredOf(LOG, { retention: 1 }),
+  desiredOf(SSM, { value: '1' }),
+  desiredOf(SSM, { value: '2' }, { name: '/papyrus/prd/HOST' }),
+  desiredOf(SM, { 'key-id': 'k' }),
+  desiredOf(ECR, { mutability: 'MUTABLE' }),
 ];
 const results = (outcomes: readonly Outcome[]) => outcomes.map(({ change, result }) => [change.name, result]);
 
 describe('apply', () => {
   it('sends every change to the provider of its kind, and reads parameters back in one batch', async () => {
-    const { calls, rooms } = account();
-    const outcomes = await apply(plan(wishes, {}, LENIENT), rooms, () => {});
+    const { calls, providers } = account();
+    const outcomes = await apply(plan(configured, {}, LENIENT), providers, () => {});
     expect(results(outcomes)).toEqual([
       ['/ecs/papyrus', 'done'],
       ['/papyrus/prd/PORT', 'done'],
@@ -110,7 +110,7 @@ describe('apply', () => {
       ['create', 'papyrus'],
       ['readBack', '/papyrus/prd/PORT /papyrus/prd/HOST'],
     ]);
-    expect(outcomes.map(({ after: stands }) => stands?.metadata.arn)).toEqual([
+    expect(outcomes.map(({ after }) => after?.metadata.arn)).toEqual([
       undefined,
       'arn:/papyrus/prd/PORT',
       'arn:/papyrus/prd/HOST',
@@ -120,12 +120,12 @@ describe('apply', () => {
   });
 
   it('updates with exactly the differences of the plan', async () => {
-    const { calls, rooms } = account();
-    const standing = spec(LOG, { ...OURS, retention: 0 as number, 'tag:theirs': 'x' }, { arn: 'arn:log' });
-    const wanted = wish(LOG, { retention: 7, 'tag:a': 'b' });
+    const { calls, providers } = account();
+    const existing = spec(LOG, { ...OURS, retention: 0 as number, 'tag:theirs': 'x' }, { arn: 'arn:log' });
+    const desired = desiredOf(LOG, { retention: 7, 'tag:a': 'b' });
     const [outcome] = await apply(
-      plan([wanted], { [LOG]: new Map([['/ecs/papyrus', standing]]) }, LENIENT),
-      rooms,
+      plan([desired], { [LOG]: new Map([['/ecs/papyrus', existing]]) }, LENIENT),
+      providers,
       () => {},
     );
     expect(calls).toEqual([['update', '/ecs/papyrus', '/ecs/papyrus', ['retention', 'tag:a']]]);
@@ -133,24 +133,24 @@ describe('apply', () => {
   });
 
   it('writes nothing a second time', async () => {
-    const { calls, rooms } = account();
-    const first = await apply(plan(wishes, {}, LENIENT), rooms, () => {});
+    const { calls, providers } = account();
+    const first = await apply(plan(configured, {}, LENIENT), providers, () => {});
     calls.length = 0;
     const observed: Record<string, Map<string, Spec>> = {};
-    for (const { change, after: stands } of first)
-      if (stands !== undefined) {
+    for (const { change, after } of first)
+      if (after !== undefined) {
         const map = observed[change.kind] ?? new Map<string, Spec>();
-        observed[change.kind] = map.set(change.name, stands);
+        observed[change.kind] = map.set(change.name, after);
       }
-    const second = await apply(plan(wishes, observed, LENIENT), rooms, () => {});
+    const second = await apply(plan(configured, observed, LENIENT), providers, () => {});
     expect(calls).toEqual([]);
     expect(second.map(({ result }) => result)).toEqual(Array.from({ length: 5 }, () => 'unchanged'));
   });
 
   it('goes on where one change fails, and keeps its error', async () => {
     const error = new Error('no');
-    const { rooms } = account({ '/papyrus/prd/PORT': error, papyrus: error });
-    const outcomes = await apply(plan(wishes, {}, LENIENT), rooms, () => {});
+    const { providers } = account({ '/papyrus/prd/PORT': error, papyrus: error });
+    const outcomes = await apply(plan(configured, {}, LENIENT), providers, () => {});
     expect(results(outcomes)).toEqual([
       ['/ecs/papyrus', 'done'],
       ['/papyrus/prd/PORT', 'failed'],
@@ -163,31 +163,31 @@ describe('apply', () => {
   });
 
   it('a failed update leaves what existed', async () => {
-    const { rooms } = account({ '/ecs/papyrus': new Error('no') });
-    const standing = spec(LOG, { ...OURS, retention: 1 });
+    const { providers } = account({ '/ecs/papyrus': new Error('no') });
+    const existing = spec(LOG, { ...OURS, retention: 1 });
     const [outcome] = await apply(
-      plan([wish(LOG, { retention: 7 })], { [LOG]: new Map([['/ecs/papyrus', standing]]) }, LENIENT),
-      rooms,
+      plan([desiredOf(LOG, { retention: 7 })], { [LOG]: new Map([['/ecs/papyrus', existing]]) }, LENIENT),
+      providers,
       () => {},
     );
-    expect(outcome).toMatchObject({ result: 'failed', after: standing });
+    expect(outcome).toMatchObject({ result: 'failed', after: existing });
   });
 
   it('leaves blocked, unreadable and unchanged ones alone', async () => {
-    const { calls, rooms } = account();
+    const { calls, providers } = account();
     const error = new Error('denied');
     const observed = {
       [LOG]: new Map([['/ecs/papyrus', spec(LOG, { ...OURS, retention: 30 })]]),
       [SM]: new Map([['papyrus/prd/db', new Unreadable(error)]]),
       [ECR]: new Map([['papyrus', spec(ECR, { ...OURS, mutability: 'MUTABLE' })]]),
     };
-    const wanted = [
-      wish(LOG, { retention: 1 }),
-      wish(SM, { 'key-id': 'k' }),
-      wish(ECR, { mutability: 'MUTABLE' }),
-      wish(SSM, {}, { expected: false }),
+    const desired = [
+      desiredOf(LOG, { retention: 1 }),
+      desiredOf(SM, { 'key-id': 'k' }),
+      desiredOf(ECR, { mutability: 'MUTABLE' }),
+      desiredOf(SSM, {}, { expected: false }),
     ];
-    const outcomes = await apply(plan(wanted, observed, LENIENT), rooms, () => {});
+    const outcomes = await apply(plan(desired, observed, LENIENT), providers, () => {});
     expect(calls).toEqual([]);
     expect(outcomes.map(({ result, error: why }) => [result, why])).toEqual([
       ['blocked', undefined],
@@ -199,10 +199,12 @@ describe('apply', () => {
   });
 
   it('reports each outcome once', async () => {
-    const { rooms } = account({ papyrus: new Error('no') });
-    const told: Outcome[] = [];
-    const outcomes = await apply(plan(wishes, {}, LENIENT), rooms, (outcome) => told.push(outcome));
-    expect(told.map(({ change }) => change.name).sort()).toEqual(
+    const { providers } = account({ papyrus: new Error('no') });
+    const reported: Outcome[] = [];
+    const outcomes = await apply(plan(configured, {}, LENIENT), providers, (outcome) =>
+      reported.push(outcome),
+    );
+    expect(reported.map(({ change }) => change.name).sort()).toEqual(
       outcomes.map(({ change }) => change.name).sort(),
     );
   });
@@ -220,47 +222,49 @@ describe('each kind', () => {
   /** Rooms of which each writes its own book. */
   const books = () => {
     const calls: Record<string, Call[]> = Object.fromEntries(kinds.map(([kind]) => [kind, []]));
-    const rooms = Object.fromEntries(Object.entries(calls).map(([kind, book]) => [kind, new Room(book, {})]));
+    const providers = Object.fromEntries(
+      Object.entries(calls).map(([kind, book]) => [kind, new RecordingProvider(book, {})]),
+    );
     const written = () =>
       Object.entries(calls).flatMap(([kind, book]) => book.map((call) => [kind, ...call]));
-    return { rooms: rooms as unknown as Providers, written };
+    return { providers: providers as unknown as Providers, written };
   };
 
   it.each(kinds)('is created by its own provider: %s', async (kind, fields) => {
-    const { rooms, written } = books();
-    const [outcome] = await apply(plan([wish(kind, fields)], {}, LENIENT), rooms, () => {});
+    const { providers, written } = books();
+    const [outcome] = await apply(plan([desiredOf(kind, fields)], {}, LENIENT), providers, () => {});
     const { name } = spec(kind, fields);
     expect(written()).toEqual([[kind, 'create', name]]);
     expect(outcome).toMatchObject({ result: 'done', after: { name, fields, metadata: { version: '1' } } });
   });
 
   it.each(kinds)('is updated by its own provider: %s', async (kind, fields, before) => {
-    const { rooms, written } = books();
-    const standing = spec(kind, { ...OURS, ...before });
-    const observed = { [kind]: new Map([[standing.name, standing]]) };
-    const [outcome] = await apply(plan([wish(kind, fields)], observed, LENIENT), rooms, () => {});
-    const { name } = standing;
+    const { providers, written } = books();
+    const existing = spec(kind, { ...OURS, ...before });
+    const observed = { [kind]: new Map([[existing.name, existing]]) };
+    const [outcome] = await apply(plan([desiredOf(kind, fields)], observed, LENIENT), providers, () => {});
+    const { name } = existing;
     expect(written()).toEqual([[kind, 'update', name, name, Object.keys(fields)]]);
     expect(outcome).toMatchObject({ result: 'done', after: { name, fields } });
   });
 });
 
 describe('a deletion', () => {
-  const deletion = (stray = parameter('OLD', 'created')) =>
-    changeOfUnconfigured(stray, { action: 'remove', notes: [], after: [] });
+  const deletion = (orphan = parameter('OLD', 'created')) =>
+    changeOfUnconfigured(orphan, { action: 'remove', notes: [], after: [] });
 
   it('leaves nothing that exists, and nothing of it is read back', async () => {
-    const { calls, rooms } = account();
-    const [created] = plan([wish(SSM, { value: '1' })], {}, LENIENT);
+    const { calls, providers } = account();
+    const [created] = plan([desiredOf(SSM, { value: '1' })], {}, LENIENT);
     const changes = [deletion(), deletion(secret('s', 'created', ['k'])), ...(created ? [created] : [])];
-    const outcomes = await apply(changes, rooms, () => {});
+    const outcomes = await apply(changes, providers, () => {});
     expect(calls).toEqual([
       ['delete', '/papyrus/prd/OLD'],
       ['delete', 'papyrus/prd/s'],
       ['create', '/papyrus/prd/PORT'],
       ['readBack', '/papyrus/prd/PORT'],
     ]);
-    expect(outcomes.map(({ result, after: stands }) => [result, stands?.name])).toEqual([
+    expect(outcomes.map(({ result, after }) => [result, after?.name])).toEqual([
       ['done', undefined],
       ['done', undefined],
       ['done', '/papyrus/prd/PORT'],
@@ -269,17 +273,19 @@ describe('a deletion', () => {
 
   it('that fails leaves what existed', async () => {
     const error = new Error('no');
-    const { rooms } = account({ '/papyrus/prd/OLD': error });
+    const { providers } = account({ '/papyrus/prd/OLD': error });
     const change = deletion();
-    expect(await apply([change], rooms, () => {})).toEqual([
+    expect(await apply([change], providers, () => {})).toEqual([
       { change, result: 'failed', after: change.observed, error },
     ]);
   });
 
-  it('of what was never there calls nothing', async () => {
-    const { calls, rooms } = account();
+  it('of what never existed calls nothing', async () => {
+    const { calls, providers } = account();
     const change = { ...deletion(secret('s', 'created', [])), observed: undefined };
-    expect(await apply([change], rooms, () => {})).toEqual([{ change, result: 'done', after: undefined }]);
+    expect(await apply([change], providers, () => {})).toEqual([
+      { change, result: 'done', after: undefined },
+    ]);
     expect(calls).toEqual([]);
   });
 });
@@ -294,10 +300,13 @@ describe('what comes after another change', () => {
       [AUTH0]: new Map([['application', spec(AUTH0, { [OLD]: true })]]),
       [SSM]: new Map([[CALLBACK, spec(SSM, { ...OURS, type: 'String', value: 'old', ...callback })]]),
     };
-    const wanted = [wish(AUTH0, { [NEW]: true, [OLD]: ABSENT }), wish(SSM, { value: 'new', type: 'String' })];
-    return plan(wanted, observed, { ...LENIENT, callbackParameter: CALLBACK });
+    const desired = [
+      desiredOf(AUTH0, { [NEW]: true, [OLD]: ABSENT }),
+      desiredOf(SSM, { value: 'new', type: 'String' }),
+    ];
+    return plan(desired, observed, { ...LENIENT, callbackParameter: CALLBACK });
   };
-  const told = (outcomes: readonly Outcome[]) =>
+  const summarize = (outcomes: readonly Outcome[]) =>
     outcomes.map(({ change, result, blockedBy }) => [
       change.id.replace(/^\S+ /, ''),
       result,
@@ -305,21 +314,21 @@ describe('what comes after another change', () => {
     ]);
 
   it('waits for it, and is written once, whatever the order of the plan', async () => {
-    const { calls, rooms } = account();
+    const { calls, providers } = account();
     const ended: Outcome[] = [];
-    const outcomes = await apply(login({}), rooms, (outcome) => ended.push(outcome));
+    const outcomes = await apply(login({}), providers, (outcome) => ended.push(outcome));
     expect(calls).toEqual([
       ['update', 'application', 'application', [NEW]],
       ['update', CALLBACK, CALLBACK, ['value']],
       ['update', 'application', 'application', [OLD]],
       ['readBack', CALLBACK],
     ]);
-    expect(told(outcomes)).toEqual([
+    expect(summarize(outcomes)).toEqual([
       [CALLBACK, 'done'],
       ['application', 'done'],
       ['application withdraw', 'done'],
     ]);
-    expect(told(ended)).toEqual([
+    expect(summarize(ended)).toEqual([
       ['application', 'done'],
       [CALLBACK, 'done'],
       ['application withdraw', 'done'],
@@ -327,8 +336,8 @@ describe('what comes after another change', () => {
   });
 
   it('comes also where there was nothing to do before it', async () => {
-    const { rooms } = account();
-    expect(told(await apply(login({ value: 'new' }), rooms, () => {}))).toEqual([
+    const { providers } = account();
+    expect(summarize(await apply(login({ value: 'new' }), providers, () => {}))).toEqual([
       [CALLBACK, 'unchanged'],
       ['application', 'done'],
       ['application withdraw', 'done'],
@@ -337,9 +346,9 @@ describe('what comes after another change', () => {
 
   it('is left out where that one fails, with its name, and so is what comes after it', async () => {
     const error = new Error('no');
-    const { calls, rooms } = account({ application: error });
-    const outcomes = await apply(login({}), rooms, () => {});
-    expect(told(outcomes)).toEqual([
+    const { calls, providers } = account({ application: error });
+    const outcomes = await apply(login({}), providers, () => {});
+    expect(summarize(outcomes)).toEqual([
       [CALLBACK, 'skipped', 'application'],
       ['application', 'failed'],
       ['application withdraw', 'skipped', CALLBACK],
@@ -349,9 +358,9 @@ describe('what comes after another change', () => {
   });
 
   it('is left out where that one is blocked', async () => {
-    const { rooms } = account();
-    const outcomes = await apply(login({ type: 'StringList', value: 'new' }), rooms, () => {});
-    expect(told(outcomes)).toEqual([
+    const { providers } = account();
+    const outcomes = await apply(login({ type: 'StringList', value: 'new' }), providers, () => {});
+    expect(summarize(outcomes)).toEqual([
       [expect.stringContaining(`${CALLBACK} blocked: the type cannot change`), 'blocked'],
       ['application', 'done'],
       ['application withdraw', 'skipped', CALLBACK],
@@ -360,11 +369,11 @@ describe('what comes after another change', () => {
 });
 
 describe('what is read back', () => {
-  const written = [wish(SSM, { value: '1' }), wish(LOG, { retention: 1 })];
+  const written = [desiredOf(SSM, { value: '1' }), desiredOf(LOG, { retention: 1 })];
 
   it('is nothing where the provider does not need it', async () => {
-    const { calls, rooms } = account();
-    const plain = { ...rooms, [SSM]: new Room(calls, {}) } as unknown as Providers;
+    const { calls, providers } = account();
+    const plain = { ...providers, [SSM]: new RecordingProvider(calls, {}) } as unknown as Providers;
     const outcomes = await apply(plan(written, {}, LENIENT), plain, () => {});
     expect(results(outcomes)).toEqual([
       ['/papyrus/prd/PORT', 'done'],
@@ -373,16 +382,16 @@ describe('what is read back', () => {
     expect(outcomes[0]?.after?.metadata).toEqual({ version: '1' });
   });
 
-  it('may fail: what is done stays done, as its write told it', async () => {
-    class Unreading extends Room {
+  it('may fail: the outcome stays done, with what its write returned', async () => {
+    class Unreading extends RecordingProvider {
       override async readBack(): Promise<never> {
         throw new Error('throttled');
       }
     }
-    const { calls, rooms } = account();
-    const broken = { ...rooms, [SSM]: new Unreading(calls, {}) } as unknown as Providers;
+    const { calls, providers } = account();
+    const broken = { ...providers, [SSM]: new Unreading(calls, {}) } as unknown as Providers;
     const outcomes = await apply(plan(written, {}, LENIENT), broken, () => {});
-    expect(outcomes.map(({ result, after: stands }) => [result, stands?.metadata])).toEqual([
+    expect(outcomes.map(({ result, after }) => [result, after?.metadata])).toEqual([
       ['done', { version: '1' }],
       ['done', { version: '1' }],
     ]);
@@ -396,12 +405,15 @@ describe('unapplied', () => {
       [SM]: new Map([['papyrus/prd/db', new Unreadable(new Error('x'))]]),
       [ECR]: new Map([['papyrus', spec(ECR, { ...OURS, mutability: 'IMMUTABLE', encryption: 'KMS' })]]),
     };
-    const wanted = [...wishes.slice(0, 4), wish(ECR, { mutability: 'MUTABLE', encryption: 'AES256' })];
+    const desired = [
+      ...configured.slice(0, 4),
+      desiredOf(ECR, { mutability: 'MUTABLE', encryption: 'AES256' }),
+    ];
     expect(
-      unapplied(plan(wanted, observed, LENIENT)).map(({ change, result, after: stands }) => [
+      unapplied(plan(desired, observed, LENIENT)).map(({ change, result, after }) => [
         change.action,
         result,
-        stands !== undefined,
+        after !== undefined,
       ]),
     ).toEqual([
       ['none', 'unchanged', true],

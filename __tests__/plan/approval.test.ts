@@ -14,7 +14,7 @@ const P = '/papyrus/prd';
 type Inputs = Readonly<Record<string, string>>;
 const ONE: Inputs = { variables: 'PORT=2', only: 'parameters' };
 
-/** What stands: a parameter PORT. */
+/** What exists: a parameter PORT. */
 const port = (value: string, version?: string, fields = {}): Observed => ({
   [SSM]: new Map([
     [
@@ -39,7 +39,7 @@ function planned(inputs: Inputs, observed: Observed = {}): PlanDocument {
 }
 
 /** The lines of a run that is given a plan. */
-function told(expected: string, inputs: Inputs, observed: Observed = {}): readonly string[] | undefined {
+function reported(expected: string, inputs: Inputs, observed: Observed = {}): readonly string[] | undefined {
   const run = runOf({ inputs: { ...inputs, 'expect-plan': expected } }, observed);
   return refusalOf(run.settings, run.plan, NOTHING_HIDDEN)?.lines;
 }
@@ -53,18 +53,18 @@ describe('the plan that was approved', () => {
     ['itself', JSON.stringify(approved)],
     ['itself, with what only tells', JSON.stringify({ ...approved, changes: withNotes(approved) })],
   ])('runs by %s', (_what, expected) => {
-    expect(told(expected, ONE, port('1', '1'))).toBeUndefined();
+    expect(reported(expected, ONE, port('1', '1'))).toBeUndefined();
   });
 
   it('is reported by its hash alone where nothing else was given', () => {
-    const lines = told('0'.repeat(64), ONE, port('1', '1'));
+    const lines = reported('0'.repeat(64), ONE, port('1', '1'));
     expect(lines).toHaveLength(1);
     for (const hash of [planHash(approved), '0'.repeat(64)]) expect(lines?.[0]).toContain(hash);
   });
 });
 
 function withNotes({ changes }: PlanDocument) {
-  return changes.map((change) => ({ ...change, notes: ['told'], reason: 'a reason', unread: true }));
+  return changes.map((change) => ({ ...change, notes: ['a note'], reason: 'a reason', unread: true }));
 }
 
 describe('what differs', () => {
@@ -85,13 +85,13 @@ describe('what differs', () => {
       [`${SSM} ${P}/HOST: create was approved, and is not in this plan`],
     ],
     [
-      'a change that nobody has seen',
+      'a change that was not approved',
       [ONE],
       [{ ...ONE, variables: 'PORT=2\nHOST=h' }],
       [`${SSM} ${P}/HOST: create is in this plan, and was not approved`],
     ],
     [
-      'what stands by now',
+      'what exists by now',
       [ONE],
       [ONE, port('1', '4')],
       [
@@ -134,13 +134,13 @@ describe('what differs', () => {
       [{ only: 'log-group', 'log-retention-days': '7', tags: 'a=b', allow: 'shorten-retention' }, logs(30)],
       [`${LOG} /ecs/papyrus: blocked and update was approved, this plan has update`],
     ],
-  ])('%s', (_what, [inputs, observed], [given, standing], lines) => {
-    expect(told(JSON.stringify(planned(inputs, observed)), given, standing)).toEqual(lines);
+  ])('%s', (_what, [inputs, observed], [given, existing], lines) => {
+    expect(reported(JSON.stringify(planned(inputs, observed)), given, existing)).toEqual(lines);
   });
 
   it('is cut behind fifty lines, and the rest counted', () => {
     const names = Array.from({ length: 53 }, (_, index) => `V_${index}=1`).join('\n');
-    const lines = told(JSON.stringify(planned(ONE)), { ...ONE, variables: `PORT=2\n${names}` });
+    const lines = reported(JSON.stringify(planned(ONE)), { ...ONE, variables: `PORT=2\n${names}` });
     expect(lines).toHaveLength(51);
     expect(lines?.at(-1)).toBe('… and 3 more');
   });
@@ -148,8 +148,10 @@ describe('what differs', () => {
   it('in what was only found below the prefix is none', () => {
     const approved = planned(ONE);
     const found = { kind: SSM, name: `${P}/OTHERS`, action: 'none', fields: [], notes: [], unwanted: true };
-    expect(told(JSON.stringify({ ...approved, changes: [...approved.changes, found] }), ONE)).toBeUndefined();
-    expect(told(JSON.stringify({ ...approved, changes: [found] }), ONE)).toEqual([
+    expect(
+      reported(JSON.stringify({ ...approved, changes: [...approved.changes, found] }), ONE),
+    ).toBeUndefined();
+    expect(reported(JSON.stringify({ ...approved, changes: [found] }), ONE)).toEqual([
       `${SSM} ${P}/PORT: create is in this plan, and was not approved`,
     ]);
   });
@@ -158,7 +160,7 @@ describe('what differs', () => {
     const inputs = { only: 'log-group', 'log-retention-days': '7' };
     const approved = planned(inputs, logs(30));
     const changes = approved.changes.map((change) => ({ ...change, consent: 'change-type' }));
-    expect(told(JSON.stringify({ ...approved, changes }), inputs, logs(30))).toEqual([
+    expect(reported(JSON.stringify({ ...approved, changes }), inputs, logs(30))).toEqual([
       `${LOG} /ecs/papyrus: another change was approved`,
     ]);
   });
@@ -173,7 +175,7 @@ describe('what an approval holds beside the changes', () => {
       { account: 'a', auth0: '02' },
     ],
     'Auth0 in the plan alone': [{ account: 'a', auth0: '01' }, { account: 'a' }],
-    'a value that is shown to nobody': [
+    'a value that is not shown': [
       { account: 'a', hidden: { digest: '01', fields: ['one value'] } },
       { account: 'a', hidden: { digest: '02', fields: ['one value'] } },
     ],
@@ -198,7 +200,7 @@ describe('what an approval holds beside the changes', () => {
 
   it('is reported beside a change that was not approved', () => {
     const run = runOf({ inputs: { ...ONE, mode: 'plan' } });
-    const [before, now] = bindings['a value that is shown to nobody'];
+    const [before, now] = bindings['a value that is not shown'];
     const approved = JSON.stringify(planDocument(run.settings, run.plan, run.gate, before));
     const next = runOf({ inputs: { ...ONE, variables: 'PORT=2\nHOST=h', 'expect-plan': approved } });
     expect(refusalOf(next.settings, next.plan, next.gate, now)?.lines).toEqual([
@@ -235,6 +237,8 @@ describe('a document that only looks like a plan', () => {
       [other],
     ],
   ])('%s is refused', (_what, document, lines) => {
-    expect(told(JSON.stringify(document), ONE)).toEqual(lines.map((line) => expect.stringContaining(line)));
+    expect(reported(JSON.stringify(document), ONE)).toEqual(
+      lines.map((line) => expect.stringContaining(line)),
+    );
   });
 });

@@ -30,7 +30,7 @@ function bound(
 }
 const before = bound();
 
-describe('values that are no secret and are shown to nobody', () => {
+describe('values that are no secret and are not shown', () => {
   it('are bound by one digest, and named', () => {
     expect(before.hidden).toEqual({
       digest: expect.stringMatching(/^[0-9a-f]{32}$/),

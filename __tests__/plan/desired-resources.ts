@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   Image: 'papyrus',
 };
 
-export function wish(
+export function desiredOf(
   kind: Kind,
   fields: Fields,
   more: Partial<Omit<DesiredResourceOf<Kind>, 'kind' | 'spec'>> & { name?: string } = {},

@@ -14,13 +14,13 @@ const field = fc.oneof(
   fc.constant<Field>(ABSENT),
   fc.constant<Field>(undefined),
 );
-const standing = field.filter((value) => value !== ABSENT);
+const existing = field.filter((value) => value !== ABSENT);
 const names = fc.oneof(
   fc.constantFrom('retention', 'value', 'type', 'mutability', 'key:a', 'key:b', 'tag:a', '__proto__'),
   fc.string(),
 );
 const desiredFields = fc.dictionary(names, field, { noNullPrototype: true });
-const observedFields = fc.dictionary(names, standing, { noNullPrototype: true });
+const observedFields = fc.dictionary(names, existing, { noNullPrototype: true });
 const closedSets = fc.constantFrom<string[]>([], ['key:'], ['key:', 'tag:']).map((list) => new Set(list));
 
 function overlay(observed: Fields, differences: ReturnType<typeof diff>): Fields {

@@ -1,4 +1,4 @@
-/** Over any run, and any sequence of runs: what is printed was found plain, and what was encrypted is never told. */
+/** Over any run, and any sequence of runs: what is printed was found plain, and what was encrypted is never printed. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { classify } from '../../src/desired/classify.ts';
@@ -95,7 +95,7 @@ it('whatever the document of a plan shows was found plain', () => {
       const first = runOf(given(before));
       const second = runOf(given(value), leftBy(first));
       for (const shown of [...printed(first, name), ...printed(second, name)]) {
-        // Rows of the table are exempt from the judgement by name.
+        // Rows of the table are exempt from the classification by name.
         const isRow = /^(?:AUTH0_|DB_|GUNICORN_)/.test(name);
         expect(classify(isRow ? '' : name, new Secret(shown)).class).toBe('plain');
       }
@@ -129,7 +129,7 @@ const step = fc.record({
   mode: fc.constantFrom('apply', 'apply', 'plan'),
 });
 
-/** Each looks harmless, stands for one variable alone, and is no part of another text. */
+/** Each looks harmless, belongs to one variable alone, and is no part of another text. */
 const textOf = (name: Name, index: number) =>
   ({
     PORT: `7100${index}`,
@@ -138,7 +138,7 @@ const textOf = (name: Name, index: number) =>
   })[name];
 
 it('what was ever encrypted is neither printed nor stored in plain, unless a rule says so with change-type', () => {
-  let told = 0;
+  let shown = 0;
   let kept = 0;
   fc.assert(
     fc.property(fc.array(step, { minLength: 2, maxLength: 6 }), (steps) => {
@@ -173,20 +173,20 @@ it('what was ever encrypted is neither printed nor stored in plain, unless a rul
           [SSM]: new Map([...(observed[SSM] ?? []), ...(left[SSM] ?? [])]),
           [SM]: new Map([...(observed[SM] ?? []), ...(left[SM] ?? [])]),
         };
-        // What this run would store encrypted, or finds so, is as hidden as what stood before it.
+        // What this run would store encrypted, or finds so, is as hidden as what existed before it.
         for (const state of [observed, after])
           for (const [name, value] of secretsOf(state)) hidden.set(value, name);
         const text = JSON.stringify(planDocument(run.settings, run.plan, NOTHING_HIDDEN));
         expect([...hidden.keys()].filter((value) => text.includes(value))).toEqual([]);
         kept = Math.max(kept, hidden.size);
-        for (const name of VARIABLES) if (printed(run, name).length > 0) told += 1;
+        for (const name of VARIABLES) if (printed(run, name).length > 0) shown += 1;
         for (const name of VARIABLES) {
           const isPlain = typeOf(after, name) === 'String' && typeOf(observed, name) !== 'String';
           if (!isPlain || !before.has(name)) continue;
           expect(rules[name]).toBe('parameter');
           if (typeOf(observed, name) === 'SecureString') expect(allow).toBe(true);
         }
-        // From here on it stands in the clear, by the user's word.
+        // From here on it is plain, by the user's word.
         for (const [value, name] of hidden)
           if (typeOf(after, name) === 'String' && !encryptedBy(after).has(name)) hidden.delete(value);
         observed = after;
@@ -195,7 +195,7 @@ it('what was ever encrypted is neither printed nor stored in plain, unless a rul
     { numRuns: runs(400) },
   );
   // Both happen, or the property would hold of nothing.
-  expect([told > runs(100), kept > 2]).toEqual([true, true]);
+  expect([shown > runs(100), kept > 2]).toEqual([true, true]);
 });
 
 function typeOf(observed: Observed, name: string): unknown {

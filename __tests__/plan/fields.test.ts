@@ -24,7 +24,7 @@ it('a field that the kind does not have is not read', () => {
   expect(fieldOf(repository, 'tag:project')).toBe('portfolio');
 });
 
-it('fields of any kind are read by a name in quotes, which says that nobody checks it', () => {
+it('fields of any kind are read by a name in quotes, which the compiler does not check', () => {
   const fields: Fields = repository.fields;
   // @ts-expect-error a property of an index signature
   expect(fields.mutabilty).toBeUndefined();

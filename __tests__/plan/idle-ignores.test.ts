@@ -19,8 +19,8 @@ describe('an entry of ignore that matches nothing of the plan', () => {
     ['secret:dbs:key:password', 'secret:dbs:key:password (did you mean db?)'],
     ['secret:db:key:pasword', 'secret:db:key:pasword (did you mean key:password?)'],
     ['log-group:tag:projct', 'log-group:tag:projct (did you mean tag:project?)'],
-  ])('%s is reported', (entry, told) => {
-    expect(idle(entry)).toEqual([told]);
+  ])('%s is reported', (entry, notice) => {
+    expect(idle(entry)).toEqual([notice]);
   });
 
   it.each([
@@ -35,7 +35,7 @@ describe('an entry of ignore that matches nothing of the plan', () => {
     // This run looks at no Auth0 and at no image.
     'auth0',
     'image:tags',
-  ])('%s is not, since there is something of it, or nobody looked', (entry) => {
+  ])('%s is not, since there is something of it, or it was not read', (entry) => {
     expect(idle(entry)).toEqual([]);
   });
 

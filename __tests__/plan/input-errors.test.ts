@@ -12,8 +12,8 @@ describe('a run without variables', () => {
   it.each([
     ['a parameter that we created', parameter('A', 'created')],
     ['a secret that we created', secret('db', 'created', ['password'])],
-  ])('is refused where %s exists', (_what, stray) => {
-    expect(() => refuse(parameter('B', 'others'), stray)).toThrow(InputErrors);
+  ])('is refused where %s exists', (_what, unmanaged) => {
+    expect(() => refuse(parameter('B', 'others'), unmanaged)).toThrow(InputErrors);
   });
 
   it.each([

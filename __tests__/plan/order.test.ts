@@ -93,10 +93,10 @@ describe('the URLs of an application', () => {
 });
 
 describe('an application that could not be read', () => {
-  /** A change that could not be read, and what was wanted of it. */
-  const unread = (kind: Kind, wanted: Difference['to'] = true): Change => {
+  /** A change that could not be read, and what is configured for it. */
+  const unread = (kind: Kind, to: Difference['to'] = true): Change => {
     const blocked = change(kind, 'app', 'blocked');
-    const desired = { ...blocked.desired, fields: { [add.field]: wanted } };
+    const desired = { ...blocked.desired, fields: { [add.field]: to } };
     return { ...blocked, desired, unreadable: { error: new Error('denied') } } as Change;
   };
   const afters = (changes: readonly Change[]) =>
@@ -149,7 +149,7 @@ describe('an image', () => {
   });
 
   it.each([
-    ['stands', repository('papyrus', 'update')],
+    ['exists', repository('papyrus', 'update')],
     ['is blocked', repository('papyrus', 'blocked')],
     ['is another', repository('other', 'create')],
     ['is no repository', change('AWS::Logs::LogGroup', 'papyrus', 'create')],

@@ -36,5 +36,5 @@ export const REQUEST: PruneRequest = {
   untaken: new Set(),
   allow: new Set(),
 };
-export const judge = (stray: AnyUnconfigured, request: Partial<PruneRequest> = {}) =>
-  prune({ unconfigured: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];
+export const pruneOne = (orphan: AnyUnconfigured, request: Partial<PruneRequest> = {}) =>
+  prune({ unconfigured: [orphan], failures: [] }, [], { ...REQUEST, ...request })[0];

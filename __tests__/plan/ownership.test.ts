@@ -1,4 +1,4 @@
-/** The judges of what stands below the prefix: pure, so every case of their tables is one line here. */
+/** The disposition of what exists below the prefix: pure, so every case of its tables is one line here. */
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import { ABSENT } from '../../src/model/fields.ts';
@@ -8,7 +8,7 @@ import { destroy } from '../../src/plan/destroy.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
 
 import { destination } from './destinations.ts';
-import { judge, P, parameter, REQUEST, secret } from './orphans.ts';
+import { P, parameter, pruneOne, REQUEST, secret } from './orphans.ts';
 
 describe('prune of more than half of what was created', () => {
   const unconfigured = (made: number) =>
@@ -73,8 +73,8 @@ describe('prune of more than half of what was created', () => {
 
 describe('prune', () => {
   const cases: ReadonlyArray<[string, AnyUnconfigured, Partial<PruneRequest>, string]> = [
-    ['made, unwanted', parameter('OLD', 'created'), {}, 'delete'],
-    ['made, unwanted, report', parameter('OLD', 'created'), { prune: 'report' }, 'none'],
+    ['created, not configured', parameter('OLD', 'created'), {}, 'delete'],
+    ['created, not configured, report', parameter('OLD', 'created'), { prune: 'report' }, 'none'],
     ['adopted', parameter('OLD', 'adopted'), {}, 'update'],
     ['adopted, report', parameter('OLD', 'adopted'), { prune: 'report' }, 'none'],
     ['of others', parameter('OLD', 'others'), {}, 'none'],
@@ -130,18 +130,18 @@ describe('prune', () => {
       'delete',
     ],
   ];
-  it.each(cases)('%s', (_name, stray, request, action) => {
-    expect(judge(stray, request)?.action).toBe(action);
+  it.each(cases)('%s', (_name, orphan, request, action) => {
+    expect(pruneOne(orphan, request)?.action).toBe(action);
   });
 
   it('takes only our tag off what was adopted', () => {
-    expect(judge(parameter('OLD', 'adopted'))?.differences).toEqual([
+    expect(pruneOne(parameter('OLD', 'adopted'))?.differences).toEqual([
       { field: 'tag:managed-by', from: 'aws-bootstrap:adopted', to: ABSENT },
     ]);
   });
 
   it('does not observe what is of others, so that neither its version nor its price counts', () => {
-    expect(judge(secret('s', 'others', undefined))?.observed).toBeUndefined();
+    expect(pruneOne(secret('s', 'others', undefined))?.observed).toBeUndefined();
   });
 
   it('a listing that failed is an error for delete, and none for report', () => {
@@ -165,7 +165,7 @@ describe('destroy', () => {
   const cases: ReadonlyArray<
     [string, Parameters<typeof end>[0], Parameters<typeof end>[1], string | undefined]
   > = [
-    ['nothing stands', undefined, {}, undefined],
+    ['nothing exists', undefined, {}, undefined],
     ['made, consent, its own name', group(made), { allow, exclusive: true }, 'delete'],
     ['made, consent, a name that others may have', group(made), { allow }, 'none'],
     ['made, no consent', group(made), {}, 'none'],
@@ -196,7 +196,7 @@ describe('destroy', () => {
     ['unreadable', new Unreadable(new Error()), { allow }, 'blocked'],
   ];
   function end(
-    standing: ReturnType<typeof group> | Unreadable | undefined,
+    observed: ReturnType<typeof group> | Unreadable | undefined,
     {
       allow = new Set(),
       neighbours = [],
@@ -205,7 +205,7 @@ describe('destroy', () => {
   ) {
     return destroy({
       found: { unconfigured: [], failures: [] },
-      shared: { 'AWS::Logs::LogGroup': { name: '/ecs/papyrus', exclusive, existing: standing } },
+      shared: { 'AWS::Logs::LogGroup': { name: '/ecs/papyrus', exclusive, existing: observed } },
       region: 'us-west-2',
       neighbours,
       auth0: undefined,
@@ -215,7 +215,7 @@ describe('destroy', () => {
       recoveryDays: 30,
     })[0];
   }
-  it.each(cases)('a log group: %s', (_name, standing, request, action) => {
-    expect(end(standing, request)?.action).toBe(action);
+  it.each(cases)('a log group: %s', (_name, observed, request, action) => {
+    expect(end(observed, request)?.action).toBe(action);
   });
 });

@@ -98,7 +98,7 @@ describe('the plan for machines', () => {
             ...(to === undefined ? {} : { config: `rules: [{ match: "*", to: ${to} }]` }),
           });
           expect(faults).toEqual([]);
-          // What stands holds another value, read as the rooms read it.
+          // What exists holds another value, read as the providers read it.
           const shown = routes[0]?.shown === true;
           const observed = {
             [SSM]: new Map([
@@ -167,13 +167,13 @@ describe('the hash', () => {
   });
 
   it('is another over another version', () => {
-    const standing = (version: string) => ({
+    const existing = (version: string) => ({
       [SSM]: new Map([
         ['/papyrus/prd/PORT', spec(SSM, { ...OURS, value: '1', type: 'String' }, { version })],
       ]),
     });
     const given: Given = { inputs: { dotenv: 'PORT=2', mode: 'plan' } };
-    expect(hash(runOf(given, standing('1')))).not.toBe(hash(runOf(given, standing('2'))));
+    expect(hash(runOf(given, existing('1')))).not.toBe(hash(runOf(given, existing('2'))));
   });
 
   it('is computed without secret values: two of them give one hash, which tells nothing', () => {

@@ -12,7 +12,7 @@ import { OURS, spec } from './desired-resources.ts';
 import { parameter } from './orphans.ts';
 
 const GIVEN = { inputs: { mode: 'plan', variables: 'A=1\nB=2' } };
-const standing = (name: string, value: string) => ({
+const existing = (name: string, value: string) => ({
   name,
   fields: { value, type: 'String', 'tag:managed-by': 'aws-bootstrap' },
   metadata: { version: '1' },
@@ -27,7 +27,7 @@ it('a prefix below which nothing exists may be a misspelt one, and the summary s
 it('one parameter that exists, as configured or not, tells that it is the right one', () => {
   for (const value of ['1', 'other']) {
     const run = runOf(GIVEN, {
-      'AWS::SSM::Parameter': new Map([['/papyrus/prd/A', standing('/papyrus/prd/A', value)]]),
+      'AWS::SSM::Parameter': new Map([['/papyrus/prd/A', existing('/papyrus/prd/A', value)]]),
     });
     expect(isFirstRun(run.plan)).toBe(false);
     expect(guidanceOf(run).may).not.toContain(steps.firstRun('/papyrus/prd', 'us-west-2'));

@@ -11,7 +11,7 @@ import { evaluatePolicy, type Policy, type Subject } from '../../src/plan/policy
 import { Secret } from '../../src/secret.ts';
 import { OPT_INS } from '../../src/settings/choices.ts';
 import { runs } from '../sample.ts';
-import { LENIENT, spec, wish } from './desired-resources.ts';
+import { desiredOf, LENIENT, spec } from './desired-resources.ts';
 
 const KINDS = [
   'AWS::Logs::LogGroup',
@@ -47,7 +47,7 @@ const FIELDS: Readonly<Record<TestKind, Readonly<Record<string, fc.Arbitrary<Fie
 };
 const owner = fc.constantFrom(undefined, 'aws-bootstrap', 'aws-bootstrap:adopted');
 
-/** Only members of collections can be taken out, and only they may be missing from what stands. */
+/** Only members of collections can be taken out, and only they may be missing from what exists. */
 function fieldsOf(kind: TestKind, isWanted: boolean): fc.Arbitrary<Fields> {
   const isMember = (name: string) => name.includes(':');
   const shapes = Object.entries(FIELDS[kind]).map(([name, value]): [string, fc.Arbitrary<Field>] => [
@@ -61,14 +61,14 @@ function fieldsOf(kind: TestKind, isWanted: boolean): fc.Arbitrary<Fields> {
 const situation = fc.constantFrom(...KINDS).chain((kind) =>
   fc.record({
     kind: fc.constant(kind),
-    wanted: fieldsOf(kind, true),
+    desired: fieldsOf(kind, true),
     existing: fc.option(fieldsOf(kind, false), { nil: undefined }),
     owner,
     closed: fc.boolean(),
   }),
 );
-/** Something stands. */
-const standingSituation = situation.chain((found) =>
+/** Something exists. */
+const existingSituation = situation.chain((found) =>
   fieldsOf(found.kind, false).map((existing) => ({ ...found, existing })),
 );
 const policies: fc.Arbitrary<Policy> = fc.record({
@@ -101,7 +101,7 @@ function withFields({ name, metadata }: Spec, fields: Fields): Spec {
   return { name, metadata, fields: Object.fromEntries(kept) };
 }
 
-const told = (changes: readonly Change[], action: Change['action']) =>
+const withAction = (changes: readonly Change[], action: Change['action']) =>
   changes
     .filter((change) => change.action === action)
     .flatMap(({ blocked, differences }) =>
@@ -112,8 +112,8 @@ const told = (changes: readonly Change[], action: Change['action']) =>
 describe('for every desired resource, whatever exists', () => {
   it('the plan of what was applied is empty, but for what was blocked', () => {
     fc.assert(
-      fc.property(situation, policies, ({ kind, wanted, existing, owner: tag, closed }, policy) => {
-        const ours: DesiredResource = wish(kind, wanted, {
+      fc.property(situation, policies, ({ kind, desired, existing, owner: tag, closed }, policy) => {
+        const ours: DesiredResource = desiredOf(kind, desired, {
           closed: new Set(closed ? ['key:', 'callback:'] : []),
         });
         const before =
@@ -124,10 +124,10 @@ describe('for every desired resource, whatever exists', () => {
           found === undefined ? {} : { [kind]: new Map([[ours.spec.name, found]]) };
         const first = plan([ours], see(before), policy);
         const second = plan([ours], see(applied(first, before)), policy);
-        expect(told(second, 'create')).toEqual([]);
-        expect(told(second, 'update')).toEqual([]);
-        expect(told(second, 'delete')).toEqual([]);
-        expect(told(second, 'blocked')).toEqual(told(first, 'blocked'));
+        expect(withAction(second, 'create')).toEqual([]);
+        expect(withAction(second, 'update')).toEqual([]);
+        expect(withAction(second, 'delete')).toEqual([]);
+        expect(withAction(second, 'blocked')).toEqual(withAction(first, 'blocked'));
       }),
       { numRuns: runs(2000) },
     );
@@ -135,8 +135,8 @@ describe('for every desired resource, whatever exists', () => {
 
   it('a plan shows each difference once, and never one that is none', () => {
     fc.assert(
-      fc.property(standingSituation, policies, ({ kind, wanted, existing, owner: tag }, policy) => {
-        const ours = wish(kind, wanted);
+      fc.property(existingSituation, policies, ({ kind, desired, existing, owner: tag }, policy) => {
+        const ours = desiredOf(kind, desired);
         const before = spec(kind, { ...existing, ...(tag === undefined ? {} : { 'tag:managed-by': tag }) });
         const changes = plan([ours], { [kind]: new Map([[ours.spec.name, before]]) }, policy);
         const fields = changes.flatMap(({ differences }) => differences.map(({ field }) => field));
@@ -157,18 +157,18 @@ describe('the order', () => {
 
   it('allows new URLs before the application names them, and withdraws old ones after', () => {
     fc.assert(
-      fc.property(urls, urls, fc.boolean(), fc.boolean(), (wanted, existing, hasParameter, imageFirst) => {
+      fc.property(urls, urls, fc.boolean(), fc.boolean(), (desired, existing, hasParameter, imageFirst) => {
         const callback = (all: readonly string[]) =>
           Object.fromEntries(all.map((one) => [`callback:${one}`, true]));
-        const wishes = [
-          ...(hasParameter ? [wish('AWS::SSM::Parameter', { value: 'new' })] : []),
-          wish('Auth0::Application', callback(wanted), { closed: new Set(['callback:']) }),
-          wish('Image', { 'image:v1': 'sha256:1' }),
-          wish('AWS::ECR::Repository', { mutability: 'MUTABLE' }),
+        const resources = [
+          ...(hasParameter ? [desiredOf('AWS::SSM::Parameter', { value: 'new' })] : []),
+          desiredOf('Auth0::Application', callback(desired), { closed: new Set(['callback:']) }),
+          desiredOf('Image', { 'image:v1': 'sha256:1' }),
+          desiredOf('AWS::ECR::Repository', { mutability: 'MUTABLE' }),
         ];
         const applications = new Map([['application', spec('Auth0::Application', callback(existing))]]);
         const observed = Object.fromEntries([['Auth0::Application', applications]]);
-        const changes = plan(imageFirst ? wishes.reverse() : wishes, observed, {
+        const changes = plan(imageFirst ? resources.reverse() : resources, observed, {
           ...LENIENT,
           callbackParameter: '/papyrus/prd/PORT',
         });
@@ -192,8 +192,8 @@ describe('the order', () => {
         const fields = changes
           .filter(({ kind }) => kind === 'Auth0::Application')
           .flatMap(({ differences }) => differences);
-        const expected = [...new Set([...wanted, ...existing])].filter(
-          (one) => wanted.includes(one) !== existing.includes(one),
+        const expected = [...new Set([...desired, ...existing])].filter(
+          (one) => desired.includes(one) !== existing.includes(one),
         );
         expect(fields.map(({ field }) => field).sort()).toEqual(
           expected.map((one) => `callback:${one}`).sort(),
@@ -217,8 +217,8 @@ function ranks(changes: readonly Change[]): (id: string) => number {
 }
 
 describe('the policy', () => {
-  const cases: fc.Arbitrary<Subject> = standingSituation.map(({ kind, wanted, existing, owner: tag }) => {
-    const differences: Difference[] = Object.entries(wanted).flatMap(([field, to]) =>
+  const cases: fc.Arbitrary<Subject> = existingSituation.map(({ kind, desired, existing, owner: tag }) => {
+    const differences: Difference[] = Object.entries(desired).flatMap(([field, to]) =>
       to === undefined || isSame(existing[field] ?? ABSENT, to)
         ? []
         : [{ field, from: existing[field] ?? ABSENT, to }],
@@ -242,7 +242,7 @@ describe('the policy', () => {
         const kept = [...allowed, ...blocked.flatMap(({ differences }) => differences)];
         expect(new Set(kept).size).toBe(kept.length);
         expect(kept.filter((one) => !given.differences.includes(one))).toEqual([]);
-        // What is gone was told.
+        // What is gone was in the plan.
         const dropped = given.differences.filter((one) => !kept.includes(one));
         expect(dropped.filter(({ field }) => !notes.some((note) => note.startsWith(`${field}: `)))).toEqual(
           [],

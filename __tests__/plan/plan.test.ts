@@ -5,16 +5,16 @@ import { fieldOf, type Metadata, type Spec, Unreadable } from '../../src/model/s
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
 import { Secret } from '../../src/secret.ts';
-import { LENIENT, OURS, spec, TAKEN, wish } from './desired-resources.ts';
+import { desiredOf, LENIENT, OURS, spec, TAKEN } from './desired-resources.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';
 const SM = 'AWS::SecretsManager::Secret';
 const ECR = 'AWS::ECR::Repository';
 
-function changes(wanted: DesiredResource, standing?: Spec | Unreadable, policy: Partial<Policy> = {}) {
-  const observed = standing === undefined ? {} : { [wanted.kind]: new Map([[wanted.spec.name, standing]]) };
-  return plan([wanted], observed, { ...LENIENT, ...policy });
+function changes(desired: DesiredResource, existing?: Spec | Unreadable, policy: Partial<Policy> = {}) {
+  const observed = existing === undefined ? {} : { [desired.kind]: new Map([[desired.spec.name, existing]]) };
+  return plan([desired], observed, { ...LENIENT, ...policy });
 }
 
 const short = (found: ReturnType<typeof changes>) =>
@@ -25,13 +25,17 @@ const short = (found: ReturnType<typeof changes>) =>
     ...(blocked === undefined ? {} : { reason: blocked.reason, consent: blocked.consent }),
   }));
 
-const group = wish(LOG, { retention: 7, class: 'STANDARD', 'tag:a': 'b' }, { defaults: new Set(['class']) });
-const byDefault = wish(
+const group = desiredOf(
+  LOG,
+  { retention: 7, class: 'STANDARD', 'tag:a': 'b' },
+  { defaults: new Set(['class']) },
+);
+const byDefault = desiredOf(
   LOG,
   { retention: 1, class: 'STANDARD' },
   { defaults: new Set(['class', 'retention']) },
 );
-const stands = (fields: Fields, metadata: Metadata = {}) =>
+const existingGroup = (fields: Fields, metadata: Metadata = {}) =>
   spec(LOG, { retention: 7, class: 'STANDARD', ...fields }, metadata);
 
 describe('the table of cases', () => {
@@ -60,22 +64,22 @@ describe('the table of cases', () => {
   });
 
   it('without a value, and nothing exists: nothing is created', () => {
-    const wanted = wish(SSM, { type: 'String' }, { unknown: new Set(['value']), expected: false });
-    expect(short(changes(wanted))).toEqual([
+    const desired = desiredOf(SSM, { type: 'String' }, { unknown: new Set(['value']), expected: false });
+    expect(short(changes(desired))).toEqual([
       { action: 'none', fields: [], notes: ['not created: its value is empty'] },
     ]);
   });
 
   it('the value is only not here (a fork), and nothing exists: it would be created', () => {
-    const wanted = wish(SSM, { type: 'SecureString' }, { unknown: new Set(['value']) });
-    expect(short(changes(wanted))).toEqual([
+    const desired = desiredOf(SSM, { type: 'SecureString' }, { unknown: new Set(['value']) });
+    expect(short(changes(desired))).toEqual([
       { action: 'create', fields: ['type', 'tag:managed-by'], notes: ['not available in this run: value'] },
     ]);
   });
 
   it('several values are not here: they are reported by name, and the rest would be created', () => {
-    const wanted = wish(SM, { 'key-id': 'k' }, { unknown: new Set(['key:a', 'key:b']) });
-    expect(short(changes(wanted))).toEqual([
+    const desired = desiredOf(SM, { 'key-id': 'k' }, { unknown: new Set(['key:a', 'key:b']) });
+    expect(short(changes(desired))).toEqual([
       {
         action: 'create',
         fields: ['key-id', 'tag:managed-by'],
@@ -85,14 +89,14 @@ describe('the table of cases', () => {
   });
 
   it('ours, and the same: nothing', () => {
-    expect(short(changes(group, stands({ ...OURS, 'tag:a': 'b' })))).toEqual([
+    expect(short(changes(group, existingGroup({ ...OURS, 'tag:a': 'b' })))).toEqual([
       { action: 'none', fields: [], notes: [] },
     ]);
   });
 
   it('ours: every field, defaults too', () => {
-    const standing = stands({ ...OURS, retention: 'never', class: 'INFREQUENT_ACCESS', 'tag:a': 'x' });
-    expect(short(changes(group, standing, { allow: new Set(['shorten-retention']) }))).toEqual([
+    const existing = existingGroup({ ...OURS, retention: 'never', class: 'INFREQUENT_ACCESS', 'tag:a': 'x' });
+    expect(short(changes(group, existing, { allow: new Set(['shorten-retention']) }))).toEqual([
       { action: 'update', fields: ['retention', 'tag:a'], notes: [] },
       {
         action: 'blocked',
@@ -102,22 +106,24 @@ describe('the table of cases', () => {
         consent: undefined,
       },
     ]);
-    expect(short(changes(byDefault, stands({ ...OURS, retention: 0 as number })))).toMatchObject([
+    expect(short(changes(byDefault, existingGroup({ ...OURS, retention: 0 as number })))).toMatchObject([
       { action: 'update', fields: ['retention'] },
     ]);
   });
 
   it('adopted: the fields that the user gave', () => {
     expect(
-      short(changes(byDefault, stands({ ...TAKEN, retention: 30, class: 'INFREQUENT_ACCESS' }))),
+      short(changes(byDefault, existingGroup({ ...TAKEN, retention: 30, class: 'INFREQUENT_ACCESS' }))),
     ).toEqual([{ action: 'none', fields: [], notes: [] }]);
     expect(
-      short(changes(group, stands({ ...TAKEN, retention: 3, class: 'INFREQUENT_ACCESS', 'tag:a': 'b' }))),
+      short(
+        changes(group, existingGroup({ ...TAKEN, retention: 3, class: 'INFREQUENT_ACCESS', 'tag:a': 'b' })),
+      ),
     ).toEqual([{ action: 'update', fields: ['retention'], notes: [] }]);
   });
 
   it('with neither tag: it is adopted, by the same rules', () => {
-    const [change] = changes(byDefault, stands({ retention: 30, 'tag:theirs': 'x' }));
+    const [change] = changes(byDefault, existingGroup({ retention: 30, 'tag:theirs': 'x' }));
     expect(change).toMatchObject({
       action: 'update',
       notes: ['adopted: it existed without the tag managed-by'],
@@ -134,14 +140,14 @@ describe('the table of cases', () => {
   });
 
   it("with somebody else's managed-by: it is adopted too, and that tag is taken over", () => {
-    const [change] = changes(byDefault, stands({ 'tag:managed-by': 'terraform' }));
+    const [change] = changes(byDefault, existingGroup({ 'tag:managed-by': 'terraform' }));
     expect(change?.differences).toEqual([
       { field: 'tag:managed-by', from: 'terraform', to: 'aws-bootstrap:adopted' },
     ]);
   });
 
   it('with neither tag, and adopt is false: blocked, whole', () => {
-    expect(short(changes(group, stands({ retention: 3 }), { adopt: false }))).toEqual([
+    expect(short(changes(group, existingGroup({ retention: 3 }), { adopt: false }))).toEqual([
       {
         action: 'blocked',
         fields: ['retention', 'tag:a', 'tag:managed-by'],
@@ -156,27 +162,27 @@ describe('the table of cases', () => {
     ['ours', OURS],
     ['adopted', TAKEN],
   ])('%s, and adopt is false: changed as ever, since it is no stranger', (_whose, tags) => {
-    expect(short(changes(group, stands({ ...tags, retention: 3 }), { adopt: false }))).toEqual([
+    expect(short(changes(group, existingGroup({ ...tags, retention: 3 }), { adopt: false }))).toEqual([
       { action: 'update', fields: ['retention', 'tag:a'], notes: [] },
     ]);
   });
 
   it('scheduled for deletion: restored, then as ever', () => {
-    const wanted = wish(SM, { 'key:a': new Secret('1') });
-    expect(short(changes(wanted, spec(SM, OURS, { scheduledForDeletion: true })))).toEqual([
+    const desired = desiredOf(SM, { 'key:a': new Secret('1') });
+    expect(short(changes(desired, spec(SM, OURS, { scheduledForDeletion: true })))).toEqual([
       {
         action: 'update',
         fields: ['deletion', 'key:a'],
         notes: ['it is scheduled for deletion and is restored'],
       },
     ]);
-    expect(changes(wanted, spec(SM, OURS, { scheduledForDeletion: true }))[0]?.differences[0]).toEqual({
+    expect(changes(desired, spec(SM, OURS, { scheduledForDeletion: true }))[0]?.differences[0]).toEqual({
       field: 'deletion',
       from: 'scheduled',
       to: ABSENT,
     });
     expect(
-      short(changes(wanted, spec(SM, {}, { scheduledForDeletion: true }), { adopt: false })),
+      short(changes(desired, spec(SM, {}, { scheduledForDeletion: true }), { adopt: false })),
     ).toMatchObject([{ action: 'blocked', fields: ['deletion', 'key:a', 'tag:managed-by'] }]);
   });
 
@@ -185,8 +191,8 @@ describe('the table of cases', () => {
     ['its rotation', OURS],
     ['the service rds', TAKEN],
   ])('owned by %s: blocked, with its name', (ownedBy, tags) => {
-    const wanted = wish(SM, { 'key:a': new Secret('1') });
-    const [change, ...rest] = changes(wanted, spec(SM, { ...tags, 'key:a': new Secret('2') }, { ownedBy }), {
+    const desired = desiredOf(SM, { 'key:a': new Secret('1') });
+    const [change, ...rest] = changes(desired, spec(SM, { ...tags, 'key:a': new Secret('2') }, { ownedBy }), {
       allow: new Set(['loosen']),
     });
     expect(rest).toEqual([]);
@@ -197,9 +203,9 @@ describe('the table of cases', () => {
   });
 
   it('owned by others, and all is as configured: nothing', () => {
-    const wanted = wish(SM, { 'key:a': new Secret('1') });
+    const desired = desiredOf(SM, { 'key:a': new Secret('1') });
     expect(
-      short(changes(wanted, spec(SM, { ...OURS, 'key:a': new Secret('1') }, { ownedBy: 'its rotation' }))),
+      short(changes(desired, spec(SM, { ...OURS, 'key:a': new Secret('1') }, { ownedBy: 'its rotation' }))),
     ).toMatchObject([{ action: 'none' }]);
   });
 
@@ -219,7 +225,7 @@ describe('the table of cases', () => {
 
 describe('what is blocked', () => {
   it('is reported once where nothing else changes', () => {
-    expect(short(changes(group, stands({ ...OURS, 'tag:a': 'b', retention: 30 })))).toEqual([
+    expect(short(changes(group, existingGroup({ ...OURS, 'tag:a': 'b', retention: 30 })))).toEqual([
       {
         action: 'blocked',
         fields: ['retention'],
@@ -231,8 +237,8 @@ describe('what is blocked', () => {
   });
 
   it('is beside what is done, one change a reason', () => {
-    const standing = stands({ ...OURS, 'tag:a': 'x', retention: 30, class: 'DELIVERY' });
-    expect(short(changes(group, standing)).map(({ action, fields }) => [action, fields])).toEqual([
+    const existing = existingGroup({ ...OURS, 'tag:a': 'x', retention: 30, class: 'DELIVERY' });
+    expect(short(changes(group, existing)).map(({ action, fields }) => [action, fields])).toEqual([
       ['update', ['tag:a']],
       ['blocked', ['retention']],
       ['blocked', ['class']],
@@ -240,8 +246,8 @@ describe('what is blocked', () => {
   });
 
   it('has an id of its own, so that it is no other change of the resource', () => {
-    const standing = stands({ ...OURS, 'tag:a': 'x', retention: 30, class: 'DELIVERY' });
-    expect(changes(group, standing).map(({ id }) => id)).toEqual([
+    const existing = existingGroup({ ...OURS, 'tag:a': 'x', retention: 30, class: 'DELIVERY' });
+    expect(changes(group, existing).map(({ id }) => id)).toEqual([
       `${LOG} /ecs/papyrus`,
       `${LOG} /ecs/papyrus blocked: a shorter retention deletes existing logs`,
       expect.stringMatching(`^${LOG} /ecs/papyrus blocked: CloudWatch fixes the class`),
@@ -249,7 +255,7 @@ describe('what is blocked', () => {
   });
 
   it('is not in what the update writes', () => {
-    const [update] = changes(group, stands({ ...OURS, 'tag:a': 'x', retention: 30 }));
+    const [update] = changes(group, existingGroup({ ...OURS, 'tag:a': 'x', retention: 30 }));
     expect(update?.desired.fields).toEqual({
       retention: 30,
       class: 'STANDARD',
@@ -260,12 +266,12 @@ describe('what is blocked', () => {
 });
 
 describe('keys of a secret', () => {
-  const wanted = wish(
+  const desired = desiredOf(
     SM,
     { 'key:a': new Secret('1'), 'key-id': 'alias/aws/secretsmanager' },
     { defaults: new Set(['key-id']) },
   );
-  const standing = spec(
+  const existing = spec(
     SM,
     {
       ...OURS,
@@ -277,39 +283,39 @@ describe('keys of a secret', () => {
   );
 
   it('that are not configured are kept, and reported by name', () => {
-    expect(short(changes(wanted, standing))).toEqual([
+    expect(short(changes(desired, existing))).toEqual([
       { action: 'none', fields: [], notes: ['keys that are not configured here are kept: theirs'] },
     ]);
   });
 
   it('that are several are reported together', () => {
-    const more = { ...standing, fields: { ...standing.fields, 'key:more': new Secret('3') } };
-    expect(changes(wanted, more)[0]?.notes).toEqual([
+    const more = { ...existing, fields: { ...existing.fields, 'key:more': new Secret('3') } };
+    expect(changes(desired, more)[0]?.notes).toEqual([
       'keys that are not configured here are kept: theirs, more',
     ]);
   });
 
   it('go from an exact bundle', () => {
-    const exact = wish(SM, wanted.spec.fields, { closed: new Set(['key:']) });
-    const [change] = changes(exact, standing);
+    const exact = desiredOf(SM, desired.spec.fields, { closed: new Set(['key:']) });
+    const [change] = changes(exact, existing);
     expect(change?.differences.map(({ field, to }) => [field, to])).toEqual([['key:theirs', ABSENT]]);
     expect(change?.notes).toEqual([]);
   });
 
   it('whose value is not here are neither kept nor removed', () => {
-    const unknown = wish(SM, wanted.spec.fields, {
+    const unknown = desiredOf(SM, desired.spec.fields, {
       unknown: new Set(['key:theirs']),
       closed: new Set(['key:']),
     });
-    expect(short(changes(unknown, standing))).toEqual([{ action: 'none', fields: [], notes: [] }]);
+    expect(short(changes(unknown, existing))).toEqual([{ action: 'none', fields: [], notes: [] }]);
   });
 
   it('are overlaid on what exists', () => {
-    const other = wish(SM, { 'key:a': new Secret('new') });
-    const [change] = changes(other, standing);
+    const other = desiredOf(SM, { 'key:a': new Secret('new') });
+    const [change] = changes(other, existing);
     expect(change).toMatchObject({
       action: 'update',
-      observed: standing,
+      observed: existing,
       desired: { metadata: { version: 'v1' } },
     });
     expect(change && fieldOf(change.desired, 'key:a')).toSatisfy((value: Secret) => value.reveal() === 'new');
@@ -323,24 +329,24 @@ describe('a value that the role may not read', () => {
   const unread: Metadata = { unread: true };
 
   it('of a parameter is not compared, and everything else is', () => {
-    const wanted = wish(SSM, { value: 'x', type: 'SecureString', 'key-id': 'k', 'tag:a': 'b' });
-    const standing = spec(SSM, { ...OURS, type: 'SecureString', 'key-id': 'k', 'tag:a': 'b' }, unread);
-    expect(short(changes(wanted, standing))).toEqual([{ action: 'none', fields: [], notes: [] }]);
-    const other = { ...standing, fields: { ...standing.fields, 'key-id': 'j', 'tag:a': 'c' } };
-    expect(short(changes(wanted, other))).toMatchObject([{ action: 'update', fields: ['key-id', 'tag:a'] }]);
+    const desired = desiredOf(SSM, { value: 'x', type: 'SecureString', 'key-id': 'k', 'tag:a': 'b' });
+    const existing = spec(SSM, { ...OURS, type: 'SecureString', 'key-id': 'k', 'tag:a': 'b' }, unread);
+    expect(short(changes(desired, existing))).toEqual([{ action: 'none', fields: [], notes: [] }]);
+    const other = { ...existing, fields: { ...existing.fields, 'key-id': 'j', 'tag:a': 'c' } };
+    expect(short(changes(desired, other))).toMatchObject([{ action: 'update', fields: ['key-id', 'tag:a'] }]);
   });
 
   it('of a secret hides its keys, of which none is compared', () => {
     const fields = { 'key:a': new Secret('1'), 'key:b': new Secret('2'), 'key-id': 'k', 'tag:a': 'b' };
-    const standing = spec(SM, { ...OURS, 'key-id': 'j' }, unread);
-    expect(short(changes(wish(SM, fields), standing))).toEqual([
+    const existing = spec(SM, { ...OURS, 'key-id': 'j' }, unread);
+    expect(short(changes(desiredOf(SM, fields), existing))).toEqual([
       { action: 'update', fields: ['key-id', 'tag:a'], notes: [] },
     ]);
   });
 
   it('is compared where it was read', () => {
-    const wanted = wish(SSM, { value: 'x' });
-    expect(short(changes(wanted, spec(SSM, OURS, { unread: undefined })))).toMatchObject([
+    const desired = desiredOf(SSM, { value: 'x' });
+    expect(short(changes(desired, spec(SSM, OURS, { unread: undefined })))).toMatchObject([
       { action: 'update', fields: ['value'] },
     ]);
   });
@@ -348,54 +354,58 @@ describe('a value that the role may not read', () => {
 
 describe('a KMS key', () => {
   const note = 'key-id: an alias and a key id cannot be compared without KMS; treated as the same';
-  it.each<[wanted: string, standing: string, action: string, notes: string[]]>([
+  it.each<[desired: string, existing: string, action: string, notes: string[]]>([
     ['alias/a', 'alias/a', 'none', []],
     ['alias/a', '1234', 'none', [note]],
     ['alias/a', 'alias/b', 'update', []],
     ['1234', 'arn:aws:kms:us-west-2:1:key/1234', 'none', []],
-  ])('%s where %s exists: %s', (key, standing, action, notes) => {
+  ])('%s where %s exists: %s', (key, existing, action, notes) => {
     expect(
-      short(changes(wish(SM, { 'key-id': key }), spec(SM, { ...OURS, 'key-id': standing }))),
+      short(changes(desiredOf(SM, { 'key-id': key }), spec(SM, { ...OURS, 'key-id': existing }))),
     ).toMatchObject([{ action, notes }]);
   });
 
   it('that is a default is not managed on adopted resources', () => {
-    const wanted = wish(SM, { 'key-id': 'alias/aws/secretsmanager' }, { defaults: new Set(['key-id']) });
-    expect(short(changes(wanted, spec(SM, { ...TAKEN, 'key-id': '1234' })))).toEqual([
+    const desired = desiredOf(
+      SM,
+      { 'key-id': 'alias/aws/secretsmanager' },
+      { defaults: new Set(['key-id']) },
+    );
+    expect(short(changes(desired, spec(SM, { ...TAKEN, 'key-id': '1234' })))).toEqual([
       { action: 'none', fields: [], notes: [] },
     ]);
-    expect(short(changes(wanted, spec(SM, { ...OURS, 'key-id': '1234' })))).toMatchObject([
+    expect(short(changes(desired, spec(SM, { ...OURS, 'key-id': '1234' })))).toMatchObject([
       { action: 'update', fields: ['key-id'] },
     ]);
   });
 });
 
 describe('a secret that is only used where it exists', () => {
-  const wanted = wish(SM, { 'key:a': new Secret('x') }, { uncreatable: 'its name is like an ARN' });
+  const desired = desiredOf(SM, { 'key:a': new Secret('x') }, { uncreatable: 'its name is like an ARN' });
 
   it('is blocked where it does not exist, and is not created', () => {
-    expect(short(changes(wanted))).toMatchObject([{ action: 'blocked', reason: 'its name is like an ARN' }]);
+    expect(short(changes(desired))).toMatchObject([{ action: 'blocked', reason: 'its name is like an ARN' }]);
   });
 
   it('is adopted where it does', () => {
     const found = spec(SM, { 'key:a': new Secret('x') });
-    expect(changes(wanted, found)).toMatchObject([{ action: 'update' }]);
+    expect(changes(desired, found)).toMatchObject([{ action: 'update' }]);
   });
 });
 
 describe('a plan', () => {
   it('has its changes in the order of the desired resources, whatever exists', () => {
-    const wishes = [
-      wish(SSM, { value: '1' }),
-      wish(LOG, { retention: 1 }),
-      wish(SM, { 'key:a': new Secret('x') }),
+    const desired = [
+      desiredOf(SSM, { value: '1' }),
+      desiredOf(LOG, { retention: 1 }),
+      desiredOf(SM, { 'key:a': new Secret('x') }),
     ];
     const observed = {
-      [LOG]: new Map([['/ecs/papyrus', stands(OURS)]]),
+      [LOG]: new Map([['/ecs/papyrus', existingGroup(OURS)]]),
       [SSM]: new Map([['/papyrus/prd/OTHER', spec(SSM, { value: '9' }, {}, '/papyrus/prd/OTHER')]]),
     };
     expect(
-      plan(wishes, observed, { ...LENIENT, allow: new Set(['shorten-retention']) }).map(
+      plan(desired, observed, { ...LENIENT, allow: new Set(['shorten-retention']) }).map(
         ({ kind, action }) => [kind, action],
       ),
     ).toEqual([
@@ -406,17 +416,17 @@ describe('a plan', () => {
   });
 
   it('is silent once it has been applied', () => {
-    const wishes = [
-      wish(SSM, { value: new Secret('1'), type: 'SecureString', 'tag:a': 'b' }),
-      wish(LOG, { retention: 1 }),
-      wish(SM, { 'key:a': new Secret('x') }),
-      wish(ECR, { mutability: 'MUTABLE' }),
+    const desired = [
+      desiredOf(SSM, { value: new Secret('1'), type: 'SecureString', 'tag:a': 'b' }),
+      desiredOf(LOG, { retention: 1 }),
+      desiredOf(SM, { 'key:a': new Secret('x') }),
+      desiredOf(ECR, { mutability: 'MUTABLE' }),
     ];
-    const first = plan(wishes, {}, LENIENT);
+    const first = plan(desired, {}, LENIENT);
     const observed = Object.fromEntries(
       first.map(({ kind, name, desired }) => [kind, new Map([[name, desired]])]),
     );
-    expect(plan(wishes, observed, LENIENT).map(({ action }) => action)).toEqual([
+    expect(plan(desired, observed, LENIENT).map(({ action }) => action)).toEqual([
       'none',
       'none',
       'none',

@@ -37,7 +37,7 @@ function verdict(
   }: Situation,
   policy: Partial<Policy> = {},
 ) {
-  const standing = spec(
+  const existing = spec(
     kind,
     {
       ...fields,
@@ -52,8 +52,8 @@ function verdict(
   const found = evaluatePolicy(
     {
       kind,
-      name: standing.name,
-      existing: standing,
+      name: existing.name,
+      existing,
       differences: listed,
       isForeign: foreign,
       once: new Set(once),
@@ -153,7 +153,7 @@ describe('the type of a parameter', () => {
     ['type', 'StringList', 'SecureString'],
     ['type', 'String', 'StringList'],
     ['type', 'SecureString', 'String'],
-  ])('%s, %s → %s leaves nothing in the history to be told', (field, from, to) => {
+  ])('%s, %s → %s leaves nothing in the history to report', (field, from, to) => {
     expect(verdict({ kind: SSM, differences: [[field, from, to]] }, allow('change-type'))).toEqual({
       ...OK(field),
       notes: [],

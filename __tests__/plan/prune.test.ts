@@ -5,10 +5,10 @@ import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
 
 import { destination } from './destinations.ts';
-import { judge, P, parameter, REQUEST, secret } from './orphans.ts';
+import { P, parameter, pruneOne, REQUEST, secret } from './orphans.ts';
 
 describe('what prune says', () => {
-  it.each<[what: string, stray: AnyUnconfigured, request: Partial<PruneRequest>, notes: string[]]>([
+  it.each<[what: string, orphan: AnyUnconfigured, request: Partial<PruneRequest>, notes: string[]]>([
     ['of a parameter', parameter('OLD', 'created'), {}, ['no longer configured']],
     [
       'of a secret',
@@ -150,8 +150,8 @@ describe('what prune says', () => {
       {},
       ['no longer configured', 'it can be restored for 30 days'],
     ],
-  ])('%s', (_what, stray, request, notes) => {
-    expect(judge(stray, request)?.notes).toEqual(notes);
+  ])('%s', (_what, orphan, request, notes) => {
+    expect(pruneOne(orphan, request)?.notes).toEqual(notes);
   });
 
   it('of a listing that failed, with the error for the end', () => {
@@ -174,23 +174,23 @@ describe('what prune says', () => {
   });
 
   it('is a whole change', () => {
-    const stray = secret('s', 'created', ['k'], { ownedBy: 'its rotation' });
+    const orphan = secret('s', 'created', ['k'], { ownedBy: 'its rotation' });
     const base = {
       id: 'AWS::SecretsManager::Secret papyrus/prd/s',
       kind: 'AWS::SecretsManager::Secret',
       name: 'papyrus/prd/s',
-      desired: stray.spec,
-      observed: stray.spec,
+      desired: orphan.spec,
+      observed: orphan.spec,
       differences: [],
       unwanted: true,
     };
-    expect(judge(stray)).toMatchObject({
+    expect(pruneOne(orphan)).toMatchObject({
       ...base,
       action: 'blocked',
       blocked: { reason: 'it now belongs to its rotation' },
     });
-    expect(judge(secret('s', 'adopted', ['k'], { ownedBy: 'its rotation' }))?.action).toBe('update');
-    expect(judge(secret('s', 'created', ['k']))).toMatchObject({
+    expect(pruneOne(secret('s', 'adopted', ['k'], { ownedBy: 'its rotation' }))?.action).toBe('update');
+    expect(pruneOne(secret('s', 'created', ['k']))).toMatchObject({
       ...base,
       action: 'delete',
       desired: {},

@@ -300,7 +300,7 @@ it.each([
 
 /** The changes that an orphaned secret waits for, where every destination of this run is blocked. */
 function prunedAfter(
-  stray: AnyUnconfigured,
+  orphan: AnyUnconfigured,
   destinations: readonly ResolvedDestination[],
   changes: readonly Change[],
 ) {
@@ -312,7 +312,7 @@ function prunedAfter(
     untaken: new Set<string>(),
     allow: new Set<never>(),
   };
-  return prune({ unconfigured: [stray], failures: [] }, changes, { ...request, prune: 'delete' })[0]?.after;
+  return prune({ unconfigured: [orphan], failures: [] }, changes, { ...request, prune: 'delete' })[0]?.after;
 }
 
 /** The changes that the same keys wait for in a configured, exact secret. */
@@ -352,9 +352,9 @@ describe('prune and move', () => {
       fc.property(cases, ({ name, held, variables }) => {
         const destinations = variables.map((variable) => destination(variable, `${P}/${variable}`));
         const changes = destinations.map((place) => change(place.name, 'blocked'));
-        const stray = secret(name, 'created', held);
-        const pruned = prunedAfter(stray, destinations, changes);
-        expect(movedAfter(stray, destinations, changes)).toEqual(pruned);
+        const orphan = secret(name, 'created', held);
+        const pruned = prunedAfter(orphan, destinations, changes);
+        expect(movedAfter(orphan, destinations, changes)).toEqual(pruned);
         if (pruned !== undefined) waits += 1;
       }),
       { numRuns: 300 },
@@ -363,7 +363,7 @@ describe('prune and move', () => {
   });
 
   // The two differ on purpose: an unread resource may hold anything, and a parameter has the name of its variable.
-  it('prune alone judges what was not read: it waits for every place', () => {
+  it('prune alone decides on what was not read: it waits for every destination', () => {
     const destinations = [destination('OLD', `${P}/OLD`), destination('A', `${P}/A`)];
     const changes = destinations.map((place) => change(place.name, 'blocked'));
     expect(prunedAfter(secret('s', 'created', undefined), destinations, changes)).toEqual(
@@ -371,7 +371,7 @@ describe('prune and move', () => {
     );
   });
 
-  it('prune alone judges parameters: none is a copy by the key of a row', () => {
+  it('prune alone decides on parameters: none is a copy by the key of a row', () => {
     const destinations = [destination('FLASK_SECRET_KEY', 'papyrus/prd/flask')];
     const changes = [change('papyrus/prd/flask', 'blocked')];
     expect(prunedAfter(parameter('FLASK_SECRET_KEY', 'created'), destinations, changes)).toHaveLength(1);

@@ -8,7 +8,7 @@ import { PLACES } from './rows/places.ts';
 import { APP_URLS, AUTH0, PATHS } from './rows/urls.ts';
 import { JSON_OBJECTS, TEXTS, VARIABLES } from './rows/variables.ts';
 
-/** What the input rooms refuse by themselves, before there is a client or a call. */
+/** What the settings refuse by themselves, before there is a client or a call. */
 export const FAMILIES: Readonly<Record<string, readonly Row[]>> = {
   'the prefix': PREFIXES,
   'other names': NAMES,

@@ -1,10 +1,10 @@
 import type { Given } from '../asking.ts';
 
-/** Stands wherever a secret may stand: no fault may hold it, nor a part of it. */
+/** Given wherever a secret may be: no error may hold it, nor a part of it. */
 export const CANARY = 'Kanari3nv0gel-4711-Xq';
 export const PIECES: readonly string[] = [CANARY, 'Kanari3', '4711-Xq', 'nv0gel'];
 
-/** One kind of rubbish: what it is, what is given, where the fault points, and what it tells to do. */
+/** One kind of invalid input: what it is, what is given, the place of its error, and the key or remedy that its message names. */
 export type Row = readonly [what: string, given: Given, place: RegExp, remedy: RegExp];
 
 export const input = (name: string, value: string): Given => ({ inputs: { [name]: value } });
@@ -46,8 +46,8 @@ export const file = (name: string, text: string | Uint8Array, more: Record<strin
 });
 
 /** What in these words a user must never see: a value, or what means nothing to people. */
-export function unfit(told: readonly string[]): string[] {
-  return told.filter(
+export function unfit(messages: readonly string[]): string[] {
+  return messages.filter(
     (text) =>
       PIECES.some((piece) => text.includes(piece)) ||
       /undefined|\[object|NaN|\n| at .*:\d+:\d+|something unexpected/.test(text),

@@ -32,7 +32,7 @@ type Written = ReturnType<typeof write>;
 const plain = (of: TestImage) => write((layout) => layout.image(of));
 const attested = (statement: string, predicates = [PROVENANCE], of = image) =>
   write((layout) => layout.attested(of, statement, predicates));
-/** As the action judges it: by the manifests behind tags first, then by their attestations. */
+/** As the action compares it: by the manifests behind tags first, then by their attestations. */
 function areSame(ours: Written, theirs: Written): boolean {
   const identity = identityOf(ours.root);
   if (isSame(theirs.root, identity)) return true;
@@ -133,9 +133,9 @@ describe('attestations of buildx', () => {
     ])
       expect(mayDifferInBuildTime(root, ours)).toBe(false);
     // An engine that does not say what its index lists.
-    const untold = { by: 'manifest', digest: sha256('x'), images: undefined } as const;
-    expect(mayDifferInBuildTime(attested('tuesday').root, untold)).toBe(true);
-    expect(mayDifferInBuildTime(plain(image).root, untold)).toBe(false);
+    const unknown = { by: 'manifest', digest: sha256('x'), images: undefined } as const;
+    expect(mayDifferInBuildTime(attested('tuesday').root, unknown)).toBe(true);
+    expect(mayDifferInBuildTime(plain(image).root, unknown)).toBe(false);
     expect(mayDifferInBuildTime(attested('x').root, { by: 'configuration', digest: sha256('x') })).toBe(
       false,
     );

@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
+import type { ImageFault } from '../../src/registry/errors.ts';
 import { type OpenOptions, openImage } from '../../src/registry/open.ts';
 import { type PushResult, push } from '../../src/registry/push.ts';
 import type { RetryPolicy } from '../../src/registry/session.ts';
@@ -11,8 +13,19 @@ import { Secret } from '../../src/secret.ts';
 import type { TestRegistry } from '../servers/registry.ts';
 import { makeTar, type TarFile } from '../servers/registry-images.ts';
 
-/** As patient as the action, in a hurry. */
+/** As many attempts as the action makes, with short delays. */
 export const HURRIED: RetryPolicy = { attempts: 4, firstDelay: 5, longestDelay: 20 };
+
+/** An image error of this kind, whose message names this key. */
+export const imageError = (fault: ImageFault, key: string | RegExp = '') => ({
+  name: 'ImageError',
+  fault,
+  message: typeof key === 'string' ? expect.stringContaining(key) : expect.stringMatching(key),
+});
+
+/** Expects this work to end with such an error. */
+export const expectFault = (work: Promise<unknown>, fault: ImageFault, key?: string | RegExp) =>
+  expect(work).rejects.toMatchObject(imageError(fault, key));
 
 /** A directory that goes away with the test. */
 export class Scratch implements AsyncDisposable {

@@ -96,9 +96,7 @@ describe('the address of the engine', () => {
   });
 
   it('does not support ssh', () => {
-    expect(() => engineAddress({ DOCKER_HOST: 'ssh://u@h' }, 'linux')).toThrow(
-      /DOCKER_HOST "ssh:\/\/u@h" cannot be used/,
-    );
+    expect(() => engineAddress({ DOCKER_HOST: 'ssh://u@h' }, 'linux')).toThrow('DOCKER_HOST "ssh://u@h"');
   });
 });
 
@@ -147,7 +145,9 @@ describe('Location', () => {
       .split(' ')
       .map((host) => `https://[${host}]/`),
   ])('refuses %s', (location) => {
-    expect(() => followLocation(location, registry, registry)).toThrow(/nothing was sent there/);
+    expect(() => followLocation(location, registry, registry)).toThrow(
+      expect.objectContaining({ fault: 'ADDRESS' }),
+    );
   });
 
   it('allows public addresses', () => {
@@ -324,8 +324,10 @@ describe('the compression of a layer', () => {
   it('rejects a damaged gzipped layer', async () => {
     const gzipped = gzipSync(noise(100_000));
     gzipped[50_000] = (gzipped[50_000] ?? 0) ^ 255;
-    await expect(pack(gzipped, 1000)).rejects.toThrow(/damaged/);
-    await expect(pack(gzipSync(prose).subarray(0, 5000), 1000)).rejects.toThrow(/damaged/);
+    await expect(pack(gzipped, 1000)).rejects.toMatchObject({ fault: 'WRONG_DIGEST' });
+    await expect(pack(gzipSync(prose).subarray(0, 5000), 1000)).rejects.toMatchObject({
+      fault: 'WRONG_DIGEST',
+    });
   });
 
   it('preserves any bytes', async () => {
@@ -344,7 +346,7 @@ describe('the compression of a layer', () => {
   });
 
   it('rejects zstd', async () => {
-    await expect(pack(Buffer.from('28b52ffd00', 'hex'), 10)).rejects.toThrow(/zstd/);
+    await expect(pack(Buffer.from('28b52ffd00', 'hex'), 10)).rejects.toMatchObject({ fault: 'LAYOUT' });
   });
 });
 

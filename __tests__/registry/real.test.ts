@@ -10,7 +10,7 @@ import { DockerRegistry } from '../servers/docker-registry.ts';
 import { listen } from '../servers/played.ts';
 import { TestRegistry } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
-import { pushImage, Scratch, surroundings } from './harness.ts';
+import { expectFault, pushImage, Scratch, surroundings } from './harness.ts';
 import { engineOf, hostOf } from './played-engine.ts';
 
 let scratch: Scratch;
@@ -49,8 +49,8 @@ describe.skipIf(!hasProgram('docker-registry') || !hasProgram('skopeo'))("Debian
         );
       const pushed = await pushImage(`${transport}:${path}`, registry.url, { tags: [transport, 'latest'] });
       const remote = `docker://127.0.0.1:${registry.port}/app:${transport}`;
-      const told = JSON.parse(skopeo('inspect', '--tls-verify=false', remote));
-      expect(told.Digest).toBe(pushed.manifest.digest);
+      const inspected = JSON.parse(skopeo('inspect', '--tls-verify=false', remote));
+      expect(inspected.Digest).toBe(pushed.manifest.digest);
       const back = scratch.at(`${transport}-back`);
       skopeo('copy', '-q', '--src-tls-verify=false', remote, `dir:${back}`);
       const manifest = parseManifest(await readFile(`${back}/manifest.json`), undefined, 'back');
@@ -167,8 +167,10 @@ describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
   });
 
   it('reports a missing image', async () => {
-    await expect(openImage('nothing:v9', surroundings({ DOCKER_HOST: engine.host }))).rejects.toThrow(
-      /has no image nothing:v9; build it/,
+    await expectFault(
+      openImage('nothing:v9', surroundings({ DOCKER_HOST: engine.host })),
+      'NO_SUCH_IMAGE',
+      'nothing:v9',
     );
   });
 });

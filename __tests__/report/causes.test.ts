@@ -1,4 +1,4 @@
-/** Failures by cause: what has one cause is one block, with the statements that mend all of it. */
+/** Failures by cause: what has one cause is one block, with the statements that correct all of it. */
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
 import type { Given } from '../asking.ts';
@@ -74,7 +74,7 @@ describe('access denied', () => {
     expect(JSON.stringify(plain)).not.toContain('kms:');
   });
 
-  it('by an explicit deny has no statement that would mend it', () => {
+  it('by an explicit deny has no statement that would correct it', () => {
     const error = new AwsError(
       sdkError('AccessDeniedException', 400, {
         message: 'with an explicit deny in a service control policy',
@@ -90,7 +90,7 @@ describe('access denied', () => {
 });
 
 describe('causes', () => {
-  it('are in the order in which to mend them', () => {
+  it('are in the order in which to correct them', () => {
     const quota = new AwsError(
       sdkError('LimitExceededException', 400),
       'secretsmanager:CreateSecret',

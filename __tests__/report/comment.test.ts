@@ -1,4 +1,4 @@
-/** The words of the comment: values and accounts only where nobody strange reads, and never longer than GitHub takes. */
+/** The words of the comment: values and accounts only where no stranger reads, and never longer than GitHub takes. */
 import { describe, expect, it } from 'vitest';
 import { type CommentPlace, commentText } from '../../src/report/comment.ts';
 import { NO_ORIGIN } from '../../src/report/run.ts';

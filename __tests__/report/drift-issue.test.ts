@@ -12,7 +12,7 @@ const SSM = 'AWS::SSM::Parameter';
 const PORT = '/papyrus/prd/PORT';
 const RUN = 'https://github.example/papyrus/demo/actions/runs/7';
 
-const standing = (value: string, metadata: Metadata = {}): Observed => ({
+const existing = (value: string, metadata: Metadata = {}): Observed => ({
   [SSM]: new Map([
     [PORT, spec(SSM, { ...OURS, type: 'String', value }, { version: '3', ...metadata }, PORT)],
   ]),
@@ -25,18 +25,18 @@ const text = (observed: Observed, { isPublic = false, origin = ORIGIN } = {}) =>
 
 describe('the issue', () => {
   it('shows what differs, and links the run that found it', () => {
-    const body = text(standing('9'));
+    const body = text(existing('9'));
     expect(body).toContain(`[run #7](${RUN})`);
     expect(body).toContain('| &emsp;value | `9` | **`2`** |');
   });
 
   it('names no run where the runner gives no address', () => {
-    expect(text(standing('9'), { origin: NO_ORIGIN })).not.toContain('[run');
+    expect(text(existing('9'), { origin: NO_ORIGIN })).not.toContain('[run');
   });
 
   it('shows strangers no value, no account and no console address', () => {
     const body = text(
-      standing('9', { arn: 'arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/PORT' }),
+      existing('9', { arn: 'arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/PORT' }),
       { isPublic: true },
     );
     expect(body).toContain('| &emsp;value | hidden value | **another hidden value** |');
@@ -55,7 +55,7 @@ describe('the issue', () => {
     ['who is named otherwise', { modifiedBy: 'root' }, 'changed by `root`'],
     ['when alone', { modifiedAt: '2026-01-02T03:04:05Z' }, 'changed 2026-01-02 03:04 UTC'],
   ])('says who changed it last: %s', (_what, metadata, author) => {
-    const [row = ''] = text(standing('9', metadata))
+    const [row = ''] = text(existing('9', metadata))
       .split('\n')
       .filter((line) => line.includes('PORT'));
     expect(row).toContain(author);
@@ -75,7 +75,7 @@ describe('the issue', () => {
     ['alice.smith@corp.example', 'somebody'],
     ['constructor', 'somebody'],
   ])('reports strangers of %s only that it was %s', (modifiedBy, kind) => {
-    const body = text(standing('9', { modifiedBy, modifiedAt: '2026-01-02T03:04:05Z' }), { isPublic: true });
+    const body = text(existing('9', { modifiedBy, modifiedAt: '2026-01-02T03:04:05Z' }), { isPublic: true });
     expect(body).toContain(`changed by ${kind}, 2026-01-02 03:04 UTC`);
     expect(body).not.toMatch(/alice|AWSReserved|123456789012|cloudformation/);
   });
@@ -85,22 +85,22 @@ describe('what is known after a run', () => {
   const unreadable: Observed = { [SSM]: new Map([[PORT, new Unreadable(new Error('x'))]]) };
 
   it.each<[what: string, mode: string, observed: Observed, known: string]>([
-    ['drift', 'drift', standing('9'), 'drift'],
-    ['all as it should be', 'drift', standing('2'), 'clean'],
+    ['drift', 'drift', existing('9'), 'drift'],
+    ['no drift', 'drift', existing('2'), 'clean'],
     ['nothing, where something could not be read', 'drift', unreadable, 'unknown'],
-    ['that an apply has healed it', 'apply', standing('9'), 'clean'],
+    ['that an apply has corrected it', 'apply', existing('9'), 'clean'],
     ['nothing, where an apply failed', 'apply', unreadable, 'unknown'],
-    ['nothing, by a plan', 'plan', standing('2'), 'unknown'],
+    ['nothing, by a plan', 'plan', existing('2'), 'unknown'],
   ])('%s (%s)', (_what, mode, observed, known) => {
     expect(findings(drift(observed, { mode }))).toBe(known);
   });
 
   it('has another hash for another version, and says whether values are in it', () => {
-    expect(findingsHash(drift(standing('9')))).toMatch(/^[0-9a-f]{16}-values$/);
+    expect(findingsHash(drift(existing('9')))).toMatch(/^[0-9a-f]{16}-values$/);
     expect(findingsHash(drift({}))).toMatch(/^[0-9a-f]{16}$/);
-    expect(findingsHash(drift(standing('9')))).toBe(findingsHash(drift(standing('9'))));
-    expect(findingsHash(drift(standing('9')))).not.toBe(findingsHash(drift(standing('9', { version: '4' }))));
-    expect(findingsHash(drift(standing('9')))).not.toBe(findingsHash(drift(standing('8'))));
+    expect(findingsHash(drift(existing('9')))).toBe(findingsHash(drift(existing('9'))));
+    expect(findingsHash(drift(existing('9')))).not.toBe(findingsHash(drift(existing('9', { version: '4' }))));
+    expect(findingsHash(drift(existing('9')))).not.toBe(findingsHash(drift(existing('8'))));
   });
 });
 
@@ -115,11 +115,11 @@ describe('the marker', () => {
     ['without a state', marked(mark, 'text'), ''],
     ['with the line ends of a browser', `\r\n${begin} abc -->\r\ntext\r\n<!-- other -->`, 'abc'],
     ['below a line of a person', `I look at it.\n${marked(mark, 'text', 'abc')}`, 'abc'],
-    ['that somebody quotes', marked(mark, 'text', 'abc').replace(/^/gm, '> '), undefined],
+    ['in a quotation', marked(mark, 'text', 'abc').replace(/^/gm, '> '), undefined],
     ['of another region', marked({ ...mark, begin: `${begin}2` }, 'text', 'abc'), undefined],
     ['of another account', marked(ofAccount('210987654321'), 'text', 'abc'), undefined],
     ['that does not end', `${begin} abc\n-->`, undefined],
-    ['of nobody', '', undefined],
+    ['without a mark', '', undefined],
   ])('%s', (_what, body, state) => {
     expect(stateOf(mark, body)).toBe(state);
   });

@@ -11,14 +11,14 @@ const SM = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/';
 
 function of(given: Given, broken: Record<string, unknown> = {}) {
   const run = runOf(given, {}, broken);
-  return { destinations: run.desired.destinations, stands: existingAfter(run), run };
+  return { destinations: run.desired.destinations, existing: existingAfter(run), run };
 }
 
 describe('references', () => {
-  const { destinations, stands } = of({ inputs: { dotenv: SEED_ENV } });
+  const { destinations, existing } = of({ inputs: { dotenv: SEED_ENV } });
 
   it('to parameters are their ARNs', () => {
-    expect(Object.fromEntries(references(destinations, 'AWS::SSM::Parameter', stands))).toEqual({
+    expect(Object.fromEntries(references(destinations, 'AWS::SSM::Parameter', existing))).toEqual({
       AUTH0_DOMAIN: `${SSM}AUTH0_DOMAIN`,
       AUTH0_CALLBACK_URL: `${SSM}AUTH0_CALLBACK_URL`,
       GUNICORN_WORKERS: `${SSM}GUNICORN_WORKERS`,
@@ -30,14 +30,14 @@ describe('references', () => {
   });
 
   it('to bundles have the key behind the ARN', () => {
-    expect(Object.fromEntries(references(destinations, 'AWS::SecretsManager::Secret', stands))).toMatchObject(
-      {
-        DB_PASSWORD: `${SM}db-AbCdEf:password::`,
-        POSTGRES_DB: `${SM}db-AbCdEf:postgres_db::`,
-        AUTH0_DOMAIN: `${SM}auth0-AbCdEf:domain::`,
-        FLASK_SECRET_KEY: `${SM}flask-AbCdEf:secret_key::`,
-      },
-    );
+    expect(
+      Object.fromEntries(references(destinations, 'AWS::SecretsManager::Secret', existing)),
+    ).toMatchObject({
+      DB_PASSWORD: `${SM}db-AbCdEf:password::`,
+      POSTGRES_DB: `${SM}db-AbCdEf:postgres_db::`,
+      AUTH0_DOMAIN: `${SM}auth0-AbCdEf:domain::`,
+      FLASK_SECRET_KEY: `${SM}flask-AbCdEf:secret_key::`,
+    });
   });
 
   it('are left out where nothing exists, or without that key', () => {
@@ -45,20 +45,20 @@ describe('references', () => {
       { inputs: { dotenv: SEED_ENV } },
       { 'papyrus/prd/db': new Error('no'), '/papyrus/prd/LOG_LEVEL': new Error('no') },
     );
-    const secrets = references(failed.destinations, 'AWS::SecretsManager::Secret', failed.stands);
+    const secrets = references(failed.destinations, 'AWS::SecretsManager::Secret', failed.existing);
     expect([...secrets.keys()].sort()).toEqual([
       'AUTH0_CLIENT_ID',
       'AUTH0_CLIENT_SECRET',
       'AUTH0_DOMAIN',
       'FLASK_SECRET_KEY',
     ]);
-    expect(references(failed.destinations, 'AWS::SSM::Parameter', failed.stands).has('LOG_LEVEL')).toBe(
+    expect(references(failed.destinations, 'AWS::SSM::Parameter', failed.existing).has('LOG_LEVEL')).toBe(
       false,
     );
     const empty = of({ inputs: { dotenv: 'DB_PASSWORD=\nDB_USER=x' } });
-    expect([...references(empty.destinations, 'AWS::SecretsManager::Secret', empty.stands).keys()]).toEqual([
-      'DB_USER',
-    ]);
+    expect([...references(empty.destinations, 'AWS::SecretsManager::Secret', empty.existing).keys()]).toEqual(
+      ['DB_USER'],
+    );
   });
 
   it('are under the variable’s name, also where a rule names the key', () => {
@@ -67,14 +67,14 @@ describe('references', () => {
       config: 'rules: [{ match: SENTRY_DSN, to: secret/app, key: dsn }]',
     });
     expect(
-      Object.fromEntries(references(named.destinations, 'AWS::SecretsManager::Secret', named.stands)),
+      Object.fromEntries(references(named.destinations, 'AWS::SecretsManager::Secret', named.existing)),
     ).toEqual({ SENTRY_DSN: `${SM}app-AbCdEf:dsn::` });
   });
 });
 
 describe('the secrets of a task definition', () => {
-  const { destinations, stands } = of({ inputs: { dotenv: SEED_ENV } });
-  const secrets = taskDefinitionSecrets(destinations, stands);
+  const { destinations, existing } = of({ inputs: { dotenv: SEED_ENV } });
+  const secrets = taskDefinitionSecrets(destinations, existing);
 
   it('take the parameter where a variable has two places', () => {
     expect(secrets.find(({ name }) => name === 'AUTH0_DOMAIN')).toEqual({
@@ -87,17 +87,17 @@ describe('the secrets of a task definition', () => {
 describe('the fingerprint', () => {
   const given: Given = { inputs: { dotenv: SEED_ENV } };
   const first = of(given);
-  const print = configFingerprint(first.destinations, first.stands);
+  const print = configFingerprint(first.destinations, first.existing);
 
   it('is the same for the same versions', () => {
     const second = runOf(given, leftBy(first.run));
     expect(configFingerprint(second.desired.destinations, existingAfter(second))).toBe(print);
-    expect(configFingerprint([...first.destinations].reverse(), first.stands)).toBe(print);
+    expect(configFingerprint([...first.destinations].reverse(), first.existing)).toBe(print);
   });
 
   it('changes with one version', () => {
     const newer: Lookup = (kind, name) => {
-      const spec = first.stands(kind, name);
+      const spec = first.existing(kind, name);
       return name === 'papyrus/prd/db' && spec !== undefined
         ? { ...spec, metadata: { ...spec.metadata, version: '2' } }
         : spec;
@@ -107,7 +107,7 @@ describe('the fingerprint', () => {
 
   it('does not change with a value, a tag or an ARN alone', () => {
     const other: Lookup = (kind, name) => {
-      const spec = first.stands(kind, name);
+      const spec = first.existing(kind, name);
       return (
         spec && {
           ...spec,

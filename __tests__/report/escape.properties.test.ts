@@ -137,9 +137,9 @@ describe('nothing of a text does anything', () => {
   it('in prose: a paragraph and a cell hold text alone', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const html = String(marked.parse(`told: ${prose(text)}`));
+        const html = String(marked.parse(`note: ${prose(text)}`));
         expect(tagsOf(html).filter((tag) => tag !== 'code')).toEqual(['p', 'p']);
-        expect(plain(seen(html.replace(/<\/?(?:p|code)>/g, '')))).toBe(plain(`told: ${visible(text)}`));
+        expect(plain(seen(html.replace(/<\/?(?:p|code)>/g, '')))).toBe(plain(`note: ${visible(text)}`));
         const { cells, tags } = cellOf(shortProse(text));
         expect(tags.filter((tag) => tag !== 'code')).toEqual(TABLE);
         expect(cells).toHaveLength(2);

@@ -17,7 +17,7 @@ const PASSWORD = `li*ve_p|ss"w'o<r>d&1/x!`;
 const NAME = '/papyrus/prd/GREETING';
 const PRIVATE = { isPublic: false, pullRequest: undefined };
 
-/** A parameter that held the text until now, in a run to which AWS told the password. */
+/** A parameter that held the text until now, in a run that read the password. */
 function runWith(text: string, more: Partial<Run> = {}): Run {
   const observed = {
     'AWS::SSM::Parameter': new Map([
@@ -89,10 +89,10 @@ describe('a secret that AWS returned, inside the old value of another parameter'
 });
 
 describe('whatever else is reported', () => {
-  const told = [`the password ${PASSWORD} was found`];
+  const notes = [`the password ${PASSWORD} was found`];
 
   it('is scrubbed, also as Markdown escapes it', () => {
-    const text = summary(runWith('x', { notices: told }));
+    const text = summary(runWith('x', { notices: notes }));
     expect(text).toContain('the password \\*\\*\\*');
     expect(text).not.toContain('ss"w');
     expect(text).not.toMatch(/li\\?\*ve/);
@@ -105,7 +105,7 @@ describe('whatever else is reported', () => {
     const spoiled = {
       ...change,
       name: `${NAME}/${PASSWORD}`,
-      notes: told,
+      notes,
       blocked: { reason: `it holds ${PASSWORD}` },
       differences: [{ field: `key:${PASSWORD}`, from: undefined, to: 'x' }],
     };

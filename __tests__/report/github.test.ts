@@ -19,7 +19,7 @@ afterEach(() => {
 const plan = () => runOf({ inputs: { variables: 'A=1', mode: 'plan', 'comment-on-pr': 'always' } });
 const drift = () =>
   runOf({ inputs: { variables: 'A=1', mode: 'drift', 'drift-issue': 'true', 'comment-on-pr': 'false' } });
-const healed = () => {
+const corrected = () => {
   const given = { variables: 'A=1', 'drift-issue': 'true', 'comment-on-pr': 'false' };
   return runOf({ inputs: { ...given, mode: 'drift' } }, leftBy(runOf({ inputs: given })));
 };
@@ -44,7 +44,7 @@ it('so does the issue, when it comes and when it goes', async () => {
     github.reset();
     expect(await tell(drift(), more)).toEqual([]);
     expect(github.issues[0]?.body).toContain(found);
-    expect(await tell(healed(), more)).toEqual([]);
+    expect(await tell(corrected(), more)).toEqual([]);
     expect(github.issues[0]?.state).toBe('closed');
     expect(github.comments[0]?.body).toContain(seen);
     expect(github.comments[0]?.body.includes('this run')).toBe('serverUrl' in more);
@@ -120,12 +120,12 @@ it.each([undefined, '/no/such/file'])(
   async (path) => {
     expect(await tell(plan(), onRequest, { GITHUB_EVENT_PATH: path })).toEqual([]);
     expect(github.calls).toEqual([]);
-    const standing = runOf(
+    const drifted = runOf(
       { inputs: { variables: 'A=other', mode: 'drift', 'drift-issue': 'true', 'comment-on-pr': 'false' } },
       leftBy(runOf({ inputs: { variables: 'A=canary' } })),
     );
-    await tell(standing, {}, { GITHUB_EVENT_PATH: path });
-    expect(github.issues[0]?.body).toContain('| &emsp;value | hidden value | **another hidden value** |');
+    await tell(drifted, {}, { GITHUB_EVENT_PATH: path });
+    expect(github.issues).toHaveLength(1);
     expect(github.issues[0]?.body).not.toContain('canary');
   },
 );

@@ -1,4 +1,4 @@
-/** The permissions that are told against the calls that are made: none missing, none more. */
+/** The permissions that the report prints against the calls that are made: none missing, none more. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,8 +63,8 @@ const run = (more: Partial<Scope['settings']>, partition = 'aws'): Scope => ({
 
 describe('the table of permissions', () => {
   it('holds every command of the source, and no other', () => {
-    const told = Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.byRegistry !== true);
-    expect([...told, ...TERMINAL_READS].sort()).toEqual(
+    const printed = Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.byRegistry !== true);
+    expect([...printed, ...TERMINAL_READS].sort()).toEqual(
       [...commandsOfSource()].filter((action) => action !== 'sts:GetCallerIdentity').sort(),
     );
   });

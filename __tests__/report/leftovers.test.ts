@@ -20,12 +20,12 @@ function outcome(
   > = {},
 ): Outcome {
   const { fields = OURS, metadata, result = 'unchanged', ...rest } = more;
-  const stands = spec(kind, fields, metadata);
+  const observed = spec(kind, fields, metadata);
   const change = {
-    ...{ id: kind, kind, name: stands.name, action: 'none', desired: stands, observed: stands },
+    ...{ id: kind, kind, name: observed.name, action: 'none', desired: observed, observed: observed },
     ...{ differences: [], notes: [], ...rest },
   } as Change;
-  return { change, result, after: stands };
+  return { change, result, after: observed };
 }
 const { settings } = runOf({ inputs: { mode: 'destroy' } });
 const NOTHING = 'nothing that costs money is left of /papyrus/prd';

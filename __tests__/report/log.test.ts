@@ -1,4 +1,4 @@
-/** What a long run tells while it goes on, at a clock of the test's own. */
+/** What a long run prints while it goes on, at a clock of the test's own. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
 import { KINDS } from '../../src/kinds/kinds.ts';
@@ -111,7 +111,7 @@ it('before an apply, only what is not done by it is printed', () => {
   ]);
 });
 
-it('one error for each cause, with the statement that mends it', () => {
+it('one error for each cause, with the statement that corrects it', () => {
   const error = (name: string) =>
     new AwsError(sdkError('AccessDeniedException', 400), 'ssm:PutParameter', name, true);
   const names = Array.from({ length: 40 }, (_, n) => `V${n}`);
@@ -149,7 +149,7 @@ it.each([
   expect(printed(() => error({ where: '.env', key: 'A', text: 'text', ...place }))).toEqual([line]);
 });
 
-it("the log and the checklist tell the kinds in one order, the article's", () => {
+it("the log and the checklist list the kinds in one order, the article's", () => {
   const of = (kind: Kind): Outcome => {
     const change = { id: kind, kind, name: kind, action: 'create', differences: [], notes: [] };
     return {

@@ -97,18 +97,18 @@ describe('later', () => {
       inputs: { variables: 'PORT=2', only: 'parameters', allow: 'change-type' },
       config: 'rules: [{ match: PORT, to: parameter }]',
     };
-    const standing = (type: string, value: string | Secret) => ({
+    const existing = (type: string, value: string | Secret) => ({
       'AWS::SSM::Parameter': new Map([
         [name, spec('AWS::SSM::Parameter', { ...OURS, type, value }, { version: '1' }, name)],
       ]),
     });
-    const before = standing('SecureString', new Secret('2'));
+    const before = existing('SecureString', new Secret('2'));
     const planned = outputs(runOf({ ...given, inputs: { ...given.inputs, mode: 'plan' } }, before));
     const all = outputs(runOf({ ...given, inputs: { ...given.inputs, mode: 'apply' } }, before));
     expect([all.get('changed'), all.get('config-changed')]).toEqual(['true', 'true']);
     expect(all.get('config-fingerprint')).not.toBe(planned.get('config-fingerprint'));
     const silent = outputs(
-      runOf({ ...given, inputs: { ...given.inputs, mode: 'apply' } }, standing('String', new Secret('2'))),
+      runOf({ ...given, inputs: { ...given.inputs, mode: 'apply' } }, existing('String', new Secret('2'))),
     );
     expect(silent.get('config-changed')).toBe('false');
     expect(silent.get('config-fingerprint')).toBe(all.get('config-fingerprint'));

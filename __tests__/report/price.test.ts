@@ -36,8 +36,8 @@ it.each(['auto', 'Intelligent-Tiering'])(
   'a parameter that will become an advanced one has its price in the plan (%s)',
   (tier) => {
     const config = `parameter-tier: ${tier}`;
-    const stands = leftBy(runOf({ inputs: { dotenv: 'A=1' }, config }));
-    const { outcomes } = runOf({ inputs: { dotenv: large, mode: 'plan' }, config }, stands);
+    const existing = leftBy(runOf({ inputs: { dotenv: 'A=1' }, config }));
+    const { outcomes } = runOf({ inputs: { dotenv: large, mode: 'plan' }, config }, existing);
     expect(price(outcomes)).toMatchObject({ advancedParameters: 0, monthlyUsd: 0 });
     expect(plannedPrice(outcomes)).toMatchObject({ advancedParameters: 1, monthlyUsd: 0.05 });
   },

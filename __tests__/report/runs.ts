@@ -18,7 +18,7 @@ import { ask, type Given } from '../asking.ts';
 /** Of a run that has nothing to hide. */
 export const NOTHING_HIDDEN = openGate(new Masks(() => {}, []));
 
-/** What stands of a change when it has been done. */
+/** What exists after a change. */
 export type Answer = (change: Change) => Metadata;
 
 const ACCOUNT = '123456789012';
@@ -43,7 +43,7 @@ export function metadata({ kind, name }: { kind: Change['kind']; name: string })
   };
 }
 
-/** A run over what stands; in apply every write works, unless its name is in `broken`. */
+/** A run over what exists; in apply every write works, unless its name is in `broken`. */
 export function runOf(
   given: Given,
   observed: Observed = {},
@@ -74,11 +74,11 @@ export function runOf(
     if (settings.mode !== 'apply' || result !== 'planned') return outcome;
     const error = broken[change.name];
     if (error !== undefined) return { change, result: 'failed', after: change.observed, error };
-    const stands: Spec = {
+    const after: Spec = {
       ...change.desired,
       metadata: { ...change.observed?.metadata, ...metadata(change) },
     };
-    return { change, result: 'done', after: stands };
+    return { change, result: 'done', after };
   });
   const caller = { account: ACCOUNT, arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deployer/run` };
   const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
@@ -109,7 +109,7 @@ export function runOf(
 /** What the run left behind, as the next one observes it. */
 export function leftBy(run: Run): Observed {
   const found: Record<string, Map<string, Spec>> = {};
-  for (const { change, after: stands } of run.outcomes)
-    if (stands !== undefined) found[change.kind] = (found[change.kind] ?? new Map()).set(change.name, stands);
+  for (const { change, after } of run.outcomes)
+    if (after !== undefined) found[change.kind] = (found[change.kind] ?? new Map()).set(change.name, after);
   return found;
 }

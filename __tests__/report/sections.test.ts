@@ -113,10 +113,10 @@ describe('sections', () => {
 
 describe('the table of differences', () => {
   const SSM = 'AWS::SSM::Parameter';
-  const standing = spec(SSM, { ...OURS, value: '1', type: 'String' }, {}, '/papyrus/prd/PORT');
+  const existing = spec(SSM, { ...OURS, value: '1', type: 'String' }, {}, '/papyrus/prd/PORT');
   const change: Change = {
     ...{ id: 'a', kind: SSM, name: '/papyrus/prd/PORT', action: 'delete', differences: [], notes: [] },
-    ...{ desired: standing, observed: standing },
+    ...{ desired: existing, observed: existing },
   };
   const { settings } = runOf({ inputs: { mode: 'plan' } });
   const rowsOf = (outcome: Partial<Outcome>, values: Values = 'shown', of: Partial<Change> = {}) =>
@@ -124,7 +124,7 @@ describe('the table of differences', () => {
       resourcesOf(
         {
           outcomes: [
-            { change: { ...change, ...of } as Change, result: 'planned', after: standing, ...outcome },
+            { change: { ...change, ...of } as Change, result: 'planned', after: existing, ...outcome },
           ],
           settings,
         },
@@ -139,7 +139,7 @@ describe('the table of differences', () => {
   } as const;
 
   it('folds one resource that has more rows than are shown, and leaves none of them out', () => {
-    const outcome: Outcome = { change: { ...change, ...many }, result: 'planned', after: standing };
+    const outcome: Outcome = { change: { ...change, ...many }, result: 'planned', after: existing };
     const [section, ...others] = differences(resourcesOf({ outcomes: [outcome], settings }), {
       isApplied: false,
       isPublic: false,
@@ -155,8 +155,8 @@ describe('the table of differences', () => {
   ])('shows %i created resources beside one that failed: %i open, %i folded', (count, open, folded) => {
     const created = Array.from({ length: count }, (_, n): Outcome => {
       const name = `/papyrus/prd/V${n}`;
-      const of = { id: name, name, action: 'create', observed: undefined, desired: { ...standing, name } };
-      return { change: { ...change, ...of } as Change, result: 'done', after: standing };
+      const of = { id: name, name, action: 'create', observed: undefined, desired: { ...existing, name } };
+      return { change: { ...change, ...of } as Change, result: 'done', after: existing };
     });
     const failed: Outcome = { change, result: 'failed', after: undefined, error: new Error('no') };
     const options = { isApplied: true, isPublic: false };
@@ -202,7 +202,7 @@ describe('the table of differences', () => {
   ])('says of %s only what is known', (_what, metadata, difference, from, to) => {
     const [, row = ''] = rowsOf({}, 'shown', {
       action: 'update',
-      observed: { ...standing, metadata },
+      observed: { ...existing, metadata },
       differences: [difference],
     } as Partial<Change>);
     expect(row.split(' | ').slice(1)).toEqual([from, `**${to}** |`]);

@@ -51,7 +51,7 @@ const PLACE = {
   },
 };
 
-/** @returns what exists, with fields of some resources changed by somebody else */
+/** @returns what exists, with fields of some resources changed by another writer */
 function changed(
   observed: Observed,
   changes: ReadonlyArray<
@@ -75,10 +75,10 @@ function changed(
   return copy;
 }
 
-const standing = () => leftBy(runOf(apply(FIFTEEN)));
+const applied = () => leftBy(runOf(apply(FIFTEEN)));
 
 const drifted = () =>
-  changed(standing(), [
+  changed(applied(), [
     [LOG, '/ecs/papyrus', { retention: 30 }],
     [
       SSM,
@@ -141,7 +141,7 @@ function blocked(): Run {
 
 function destroyed(writes: boolean): Run {
   const run = runOf(inMode('destroy', '', writes ? { confirm: P } : {}));
-  const existing = standing();
+  const existing = applied();
   const unconfigured = [SSM, SM] as const;
   const plan = destroy({
     found: {
@@ -241,10 +241,10 @@ export const STATES: Readonly<Record<string, { readonly markdown: () => string; 
   'plan-first': { markdown: () => summary(runOf(inMode('plan', FIFTEEN)), PLACE.origin) },
   plan: { markdown: () => summary(runOf(inMode('plan', FIFTEEN), drifted()), PLACE.origin) },
   'first-apply': { markdown: () => summary(runOf(apply(FIFTEEN)), PLACE.origin), most: 1300 },
-  'nothing-changed': { markdown: () => summary(runOf(apply(FIFTEEN), standing()), PLACE.origin), most: 600 },
+  'nothing-changed': { markdown: () => summary(runOf(apply(FIFTEEN), applied()), PLACE.origin), most: 600 },
   drift: { markdown: () => summary(runOf(inMode('drift', FIFTEEN), drifted()), PLACE.origin), most: 1100 },
   'no-drift': {
-    markdown: () => summary(runOf(inMode('drift', FIFTEEN), standing()), PLACE.origin),
+    markdown: () => summary(runOf(inMode('drift', FIFTEEN), applied()), PLACE.origin),
     most: 600,
   },
   blocked: { markdown: () => summary(blocked(), PLACE.origin) },

@@ -1,4 +1,4 @@
-/** Task definitions as people have them: what comes out, or what they are told to be. All values are made up. */
+/** Task definitions as people have them: what comes out, or which error. All values are made up. */
 import { describe, expect, it } from 'vitest';
 import {
   completeTaskDefinition,
@@ -103,7 +103,7 @@ const taken: Row[] = [
     },
   ],
   [
-    'Fargate with members that nobody here knows',
+    'Fargate with unknown members',
     json(
       definition(app({ linuxParameters: { initProcessEnabled: true }, someday: { 'a-b': [1e3, null] } }), {
         networkMode: 'awsvpc',
@@ -142,7 +142,7 @@ const taken: Row[] = [
     },
   ],
   [
-    'a name that stands twice in its secrets',
+    'a name that comes twice in its secrets',
     json(
       definition(
         app({
@@ -221,7 +221,7 @@ const taken: Row[] = [
         logConfiguration: { logDriver: 'awsfirelens', options: { Name: 'cloudwatch' } },
         environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::papyrus/app.env' }],
       });
-      // What the other one holds in plain text is told, and its driver.
+      // What the other one holds in plain text is reported, and its driver.
       expect(notes).toMatch(/"log_router".*DB_PASSWORD/);
       expect(notes).toMatch(/log driver/);
     },
@@ -296,7 +296,7 @@ describe('taken and completed', () => {
 
 const broken = json(definition());
 describe('named as what it is, with its place', () => {
-  it.each<[what: string, text: string, told: RegExp]>([
+  it.each<[what: string, text: string, message: RegExp]>([
     [
       'a service',
       json({ cluster: 'papyrus', serviceName: 'app', taskDefinition: 'papyrus:7', desiredCount: 1 }),
@@ -332,9 +332,9 @@ describe('named as what it is, with its place', () => {
     ['single quotes', broken.replace('"app"', "'app'"), /line 6, column 15 has a single quote/],
     ['a file that is cut off', broken.slice(0, -4), /too early.*line 10/],
     ['an empty file', ' \n', /is empty/],
-  ])('%s', (_what, text, told) => {
+  ])('%s', (_what, text, message) => {
     const said = refusal(text);
-    expect(said).toMatch(told);
+    expect(said).toMatch(message);
     // Nothing of the file is repeated.
     expect(said).not.toMatch(/ESSENTIAL|essential|papyrus/);
   });

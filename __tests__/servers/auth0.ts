@@ -3,7 +3,7 @@
  * documented answers and their oddities. Lists are replaced as a whole, a list in which nothing was ever saved is
  * left out, most properties come only with read:clients or read:client_keys, every answer has the rate limit's headers.
  *
- * It stands on Node alone, so that the demo can start it, too.
+ * It needs Node alone, so that the demo can start it, too.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -153,7 +153,7 @@ export class Auth0Server implements AsyncDisposable {
     return this.calls.filter((made) => made.call === call).length;
   }
 
-  /** @returns an application as it stands; a change to it is an edit by somebody else. */
+  /** @returns an application as it is; a change to it is an edit by another writer. */
   application(id: string): ServedApplication {
     const found = this.applications.get(id);
     if (found === undefined) throw new Error(`this test server has no application ${id}`);
@@ -242,7 +242,7 @@ export class Auth0Server implements AsyncDisposable {
       if (fault !== undefined) return [400, failure(400, 'Bad Request', fault, 'invalid_body')];
       Object.assign(application, changes);
     }
-    return [200, this.#told(application, scopes, call === 'read' ? url : undefined)];
+    return [200, this.#visible(application, scopes, call === 'read' ? url : undefined)];
   }
 
   #giveToken(request: IncomingMessage, text: string): Answer {
@@ -262,19 +262,22 @@ export class Auth0Server implements AsyncDisposable {
       const error_description = `Service not enabled within domain: ${String(asked['audience'])}`;
       return [403, { error: 'access_denied', error_description }];
     }
-    const wanted = typeof asked['scope'] === 'string' ? asked['scope'].split(' ') : management.scopes;
-    const lacking = wanted.filter((scope) => !management.scopes.includes(scope));
+    const requested = typeof asked['scope'] === 'string' ? asked['scope'].split(' ') : management.scopes;
+    const lacking = requested.filter((scope) => !management.scopes.includes(scope));
     if (lacking.length > 0) {
       const error_description = `Client has not been granted scopes: ${lacking.join(', ')}`;
       return [403, { error: 'access_denied', error_description }];
     }
     const token = `token-canary.${randomUUID()}.signature`;
-    this.tokens.set(token, wanted);
-    return [200, { access_token: token, scope: wanted.join(' '), expires_in: 86_400, token_type: 'Bearer' }];
+    this.tokens.set(token, requested);
+    return [
+      200,
+      { access_token: token, scope: requested.join(' '), expires_in: 86_400, token_type: 'Bearer' },
+    ];
   }
 
   /** Only the fields that were asked for, and of these only those that hold something and may be seen. */
-  #told(
+  #visible(
     application: ServedApplication,
     scopes: readonly string[],
     asked: URL | undefined,
@@ -282,12 +285,12 @@ export class Auth0Server implements AsyncDisposable {
     const isShown = SHOWING.some((scope) => scopes.includes(scope));
     const names = asked?.searchParams.get('fields')?.split(',');
     const include = asked?.searchParams.get('include_fields') !== 'false';
-    const told: Record<string, unknown> = {};
+    const visible: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(application)) {
       if (value === undefined || this.hidden.has(name) || !(isShown || SUMMARY.includes(name))) continue;
-      if (names === undefined || names.includes(name) === include) told[name] = structuredClone(value);
+      if (names === undefined || names.includes(name) === include) visible[name] = structuredClone(value);
     }
-    return told;
+    return visible;
   }
 
   #answer(response: ServerResponse, status: number, body: unknown): void {

@@ -17,9 +17,9 @@ export function joinRegistry(aws: AwsServer, registry: TestRegistry): void {
     if (call.operation === 'CreateRepository' || call.operation === 'PutImageTagMutability') {
       const name = String(repositoryName);
       const mutability = String(imageTagMutability ?? 'MUTABLE');
-      const standing = registry.repositories.get(name);
-      if (standing === undefined) registry.create(name, mutability);
-      else registry.repositories.set(name, { ...standing, mutability });
+      const existing = registry.repositories.get(name);
+      if (existing === undefined) registry.create(name, mutability);
+      else registry.repositories.set(name, { ...existing, mutability });
     }
   });
 }

@@ -74,7 +74,7 @@ export interface AwsOptions extends SsmOptions {
 
 export interface AwsServer extends AsyncDisposable {
   readonly url: string;
-  /** moto itself: neither recorded nor judged. For another writer, or for what AWS lets only itself do. */
+  /** moto itself: neither recorded nor checked. For another writer, or for what AWS lets only itself do. */
   readonly motoUrl: string;
   /** In the order of arrival. */
   readonly calls: readonly Call[];
@@ -90,7 +90,7 @@ export interface AwsServer extends AsyncDisposable {
   fault(rule: FaultRule): void;
   /** Asked for each call, before the rules: the fault that hits it. It stays when the account is reset. */
   tamper: (call: Call) => Tampered<FaultKind>;
-  /** Waited for before a call is judged and after it was applied; gives the way to stop listening. */
+  /** Waited for before a call is checked and after it was applied; gives the way to stop listening. */
   onCall(listener: Listener): () => void;
   /** Answers an operation instead of moto; giving nothing leaves the call to moto. */
   answer(operation: string, answerer: Answerer): void;
@@ -162,7 +162,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     const answer =
       kind !== undefined && !isBroken(kind)
         ? refuseBy(kind, request)
-        : await inTurn(request.service, () => judge(request, raw));
+        : await inTurn(request.service, () => decide(request, raw));
     if (answer.status === 200) call.applied = true;
     if (kind !== 'reset-after' && kind !== 'reset-body') {
       call.status = answer.status;
@@ -208,7 +208,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
   };
 
   /** The law first, then moto. */
-  async function judge(request: Request, raw: Raw): Promise<Reply> {
+  async function decide(request: Request, raw: Raw): Promise<Reply> {
     const { service, operation, input } = request;
     const ask: Ask = async (wanted, asked) => {
       const answer = await askMoto(service, wanted, retarget(raw, service, wanted, asked));
@@ -223,12 +223,12 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     };
     try {
       const own = await (answerers.get(operation) ?? answerers.get(`${service}.${operation}`))?.(input);
-      const judged = own
+      const decided = own
         ? isForm(raw)
           ? replyByXml(operation, own)
           : reply(own)
         : await laws[service]?.operations[operation]?.(input, ask);
-      return readdress(request, judged ?? (await askMoto(service, operation, raw)));
+      return readdress(request, decided ?? (await askMoto(service, operation, raw)));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // moto's own refusals are no Invalid.

@@ -10,7 +10,7 @@ export function hasProgram(name: string): boolean {
   return found;
 }
 
-/** @returns a port of 127.0.0.1 that nobody listens on */
+/** @returns a port of 127.0.0.1 that is free */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -29,7 +29,7 @@ export interface FaultRule {
   readonly when?: (input: Input) => boolean;
   /** Lets the first n matching calls pass. */
   readonly skip?: number;
-  /** How many calls it hits: 1 unless told. */
+  /** How many calls it hits: 1 by default. */
   readonly times?: number;
   readonly kind: FaultKind;
 }

@@ -21,7 +21,7 @@ export interface ServedPost {
   labels: string[];
   user: ServedUser;
   author_association: string;
-  /** Of a comment: the issue or pull request below which it stands. */
+  /** Of a comment: the issue or pull request that it belongs to. */
   below?: number;
   isPullRequest?: boolean;
 }
@@ -100,7 +100,7 @@ export class GitHubServer implements AsyncDisposable {
     this.issuesDisabled = false;
   }
 
-  /** Puts a comment or an issue there that somebody else wrote. */
+  /** Puts a comment or an issue there of another author. */
   put(list: 'comments' | 'issues', post: Partial<ServedPost>): ServedPost {
     this.#last += 1;
     const made: ServedPost = {

@@ -18,7 +18,7 @@ afterAll(() => lender?.[Symbol.asyncDispose]());
 const put = (url: string) => connectTo(url).ssm.putParameter({ Name: '/a/b', Value: 'v', Type: 'String' });
 const missing = async (url: string) =>
   (await connectTo(url).ssm.getParameters({ Names: ['/a/b'] })).InvalidParameters;
-/** Waits until nobody serves there any more. */
+/** Waits until the port is closed. */
 async function untilGone(url: string): Promise<void> {
   for (;;) {
     try {

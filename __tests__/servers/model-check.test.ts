@@ -6,7 +6,7 @@ const data = await ensureServiceModels();
 const offences = (service: Modelled, operation: string, input: object) =>
   offencesOf(modelOf(data, service), operation, input);
 
-describe("a request is judged by the service's own model", () => {
+describe("a request is checked by the service's own model", () => {
   test.each<[string, Modelled, string, object]>([
     ['an operation that does not exist', 'ssm', 'PutParameters', {}],
     ['a required member that is missing', 'ssm', 'PutParameter', { Name: '/a/B' }],
@@ -25,7 +25,7 @@ describe("a request is judged by the service's own model", () => {
     ['a pattern, over the whole text', 'logs', 'CreateLogGroup', { logGroupName: '/ecs/my app' }],
     ['an enum', 'ssm', 'PutParameter', { Name: '/a/B', Value: 'c', Type: 'Secure' }],
     ['a key of a map', 'logs', 'CreateLogGroup', { logGroupName: '/ecs/a', tags: { 'a;b': 'c' } }],
-    ['an empty map where one entry is wanted', 'logs', 'CreateLogGroup', { logGroupName: '/a', tags: {} }],
+    ['an empty map where one entry is required', 'logs', 'CreateLogGroup', { logGroupName: '/a', tags: {} }],
     ['a member where there is no input', 'sts', 'GetCallerIdentity', { RoleArn: 'a' }],
   ])('%s is one offence', (_, service, operation, input) => {
     expect(offences(service, operation, input)).toHaveLength(1);

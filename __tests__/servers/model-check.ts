@@ -12,7 +12,7 @@ export function offencesOf(model: ServiceModel, operation: string, input: object
   if (known === undefined) return [`${operation} is no operation`];
   // An operation without input has no shape for it.
   const shape: Shape = known.input ? shapeOf(model, known.input.shape) : { type: 'structure', members: {} };
-  return [...judge(model, shape, input, operation)];
+  return [...violations(model, shape, input, operation)];
 }
 
 function shapeOf(model: ServiceModel, name: string): Shape {
@@ -21,7 +21,7 @@ function shapeOf(model: ServiceModel, name: string): Shape {
   return shape;
 }
 
-function* judge(model: ServiceModel, shape: Shape, value: unknown, path: string): Generator<string> {
+function* violations(model: ServiceModel, shape: Shape, value: unknown, path: string): Generator<string> {
   switch (shape.type) {
     case 'structure':
       yield* isObject(value) ? members(model, shape, value, path) : [`${path} must be an object`];
@@ -67,7 +67,7 @@ function* members(
   for (const [name, member] of Object.entries(value)) {
     const reference = shape.members[name];
     if (reference === undefined) yield `${path}.${name} is no member`;
-    else yield* judge(model, shapeOf(model, reference.shape), member, `${path}.${name}`);
+    else yield* violations(model, shapeOf(model, reference.shape), member, `${path}.${name}`);
   }
 }
 
@@ -79,7 +79,7 @@ function* entries(
 ): Generator<string> {
   yield* bounds(shape, value.length, path);
   const member = shapeOf(model, shape.member.shape);
-  for (const [index, entry] of value.entries()) yield* judge(model, member, entry, `${path}[${index}]`);
+  for (const [index, entry] of value.entries()) yield* violations(model, member, entry, `${path}[${index}]`);
 }
 
 function* pairs(
@@ -90,8 +90,8 @@ function* pairs(
 ): Generator<string> {
   yield* bounds(shape, Object.keys(value).length, path);
   for (const [key, entry] of Object.entries(value)) {
-    yield* judge(model, shapeOf(model, shape.key.shape), key, `${path}: a key`);
-    yield* judge(model, shapeOf(model, shape.value.shape), entry, `${path}: a value`);
+    yield* violations(model, shapeOf(model, shape.key.shape), key, `${path}: a key`);
+    yield* violations(model, shapeOf(model, shape.value.shape), entry, `${path}: a value`);
   }
 }
 

@@ -77,7 +77,7 @@ export const LENDER = 'AWS_BOOTSTRAP_TESTS_MOTO_LENDER';
 /** What is written to the lender when the borrower has nothing under way any more. */
 export const RETURNED = 'returned\n';
 
-/** An empty moto: lent where somebody lends, else started. */
+/** An empty moto: lent where there is a lender, else started. */
 export async function borrowMoto(port = process.env[LENDER]): Promise<Moto> {
   if (port === undefined) return startMoto();
   const socket = connect(Number(port), '127.0.0.1');

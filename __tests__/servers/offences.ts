@@ -1,6 +1,6 @@
 /**
  * Requests of this process that AWS's own models refuse, whatever server they reached. A test that leaves any has failed
- * (`offences.setup.ts`), so the models judge every request of every test.
+ * (`offences.setup.ts`), so the models check every request of every test.
  */
 const offences: string[] = [];
 

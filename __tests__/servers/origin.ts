@@ -21,7 +21,7 @@ export class Origin {
   }
 
   async ask(raw: Raw): Promise<Reply> {
-    // By then somebody else may have the server.
+    // By then another file may have the server.
     if (this.#isClosed) throw new Refusal('ProxyFailure', 'the proxy is closed', 500);
     const answer = this.#forward(raw);
     this.#underway.add(answer);

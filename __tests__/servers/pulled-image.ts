@@ -66,8 +66,8 @@ export function imagesOf(root: Buffer, blobs: ReadonlyMap<string, Buffer>, fault
   const isImage = /image\.(?:config\.)?v1\+json$/.test(manifest.config.mediaType);
   if (!isImage || config.os === 'unknown') return [];
   const found = layers.map((bytes) => sha256(unpack(bytes))).join();
-  const wanted = (config.rootfs?.diff_ids ?? []).join();
-  if (found !== wanted) faults.push(`layers that unpack to ${found} instead of ${wanted}`);
+  const expected = (config.rootfs?.diff_ids ?? []).join();
+  if (found !== expected) faults.push(`layers that unpack to ${found} instead of ${expected}`);
   return [manifest.config.digest];
 }
 

@@ -59,11 +59,11 @@ async function readPort(
   child.stderr?.on('data', (data: Buffer) => {
     errors = `${errors}${data}`.slice(-4000);
   });
-  const patience = new AbortController();
-  const timeout = sleep(60_000, undefined, { signal: patience.signal }).catch(() => {});
+  const deadline = new AbortController();
+  const timeout = sleep(60_000, undefined, { signal: deadline.signal }).catch(() => {});
   await Promise.race([serving, gone, timeout]);
-  patience.abort();
-  // From here on nobody reads, but an unread pipe would stop the child, and a referenced one us.
+  deadline.abort();
+  // From here on nothing reads, but an unread pipe would stop the child, and a referenced one us.
   for (const stream of [child.stdout, child.stderr]) {
     stream?.removeAllListeners('data');
     stream?.resume();

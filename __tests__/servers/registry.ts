@@ -59,7 +59,7 @@ export class TestRegistry implements AsyncDisposable {
   readonly denied = new Set<string>();
   /** Asked for each request, before the faults: the one that hits it. */
   tamper: (verb: string) => Tampered<Fault> = () => undefined;
-  /** Answers to HEAD do not tell the digest, which the specification only recommends. */
+  /** Answers to HEAD lack the digest, which the specification only recommends. */
   hidesDigest = false;
   /** Each request is answered as soon as all bytes that it announced are there, whether or not it has ended. */
   isEager = false;
@@ -191,12 +191,12 @@ export class TestRegistry implements AsyncDisposable {
     response: ServerResponse,
   ): ServerResponse {
     const id = reference.replace(/^uploads\/?/, '');
-    const told = response.getHeader('x-test-location');
+    const redirect = response.getHeader('x-test-location');
     if (verb === 'POST upload') {
       const made = String(this.#next++);
       this.#uploads.set(made, []);
       const location =
-        typeof told === 'string' ? told : `/v2/${name}/blobs/uploads/${made}?_state=a%2Bb~c%3D%3D`;
+        typeof redirect === 'string' ? redirect : `/v2/${name}/blobs/uploads/${made}?_state=a%2Bb~c%3D%3D`;
       return send(response, 202, '', { location });
     }
     const parts = this.#uploads.get(id);
@@ -229,8 +229,8 @@ export class TestRegistry implements AsyncDisposable {
   #blob(verb: string, repository: TestRepository, digest: string, response: ServerResponse): ServerResponse {
     const blob = repository.blobs.get(digest);
     if (blob === undefined) return send(response, 404, errors('BLOB_UNKNOWN', 'blob unknown'));
-    const told = response.getHeader('x-test-location');
-    if (typeof told === 'string') return send(response, 307, '', { location: told });
+    const redirect = response.getHeader('x-test-location');
+    if (typeof redirect === 'string') return send(response, 307, '', { location: redirect });
     response.writeHead(200, { 'content-length': blob.length, 'docker-content-digest': digest });
     return response.end(verb === 'HEAD blob' ? undefined : blob);
   }

@@ -5,7 +5,7 @@ import { ensureMoto } from './moto.ts';
 import type { Service } from './protocol.ts';
 import { folderOf } from './python.ts';
 
-/** AWS's service models as botocore, which moto stands on, brings them: `data/SERVICE/VERSION/service-2.json.gz`. */
+/** AWS's service models as botocore, which moto needs, brings them: `data/SERVICE/VERSION/service-2.json.gz`. */
 interface Reference {
   readonly shape: string;
 }

@@ -27,7 +27,7 @@ function sweep(outside: string): void {
     try {
       if (Date.now() - statSync(path).mtimeMs > HOUR) rmSync(path, { recursive: true, force: true });
     } catch {
-      // Somebody else's, or just swept by somebody else.
+      // Another user's, or just swept by another process.
     }
   }
 }

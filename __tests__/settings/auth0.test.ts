@@ -34,8 +34,6 @@ describe.each(['callback-path', 'logout-path'])('%s', (name) => {
 
 it('what is wrong with app-url is reported at its place in the file', () => {
   const { faults, warnings } = ask({ config: 'mode: plan\napp-url: http://203.0.113.7/x' });
-  expect(faults).toEqual([
-    expect.stringMatching(/^\.github\/aws-bootstrap\.yml line 2: app-url: has a path/),
-  ]);
+  expect(faults).toEqual([expect.stringMatching(/^\.github\/aws-bootstrap\.yml line 2: app-url: /)]);
   expect(warnings).toEqual([]);
 });

@@ -83,7 +83,7 @@ it.each<[what: string, policy: unknown, text: string]>([
     { rules: [{ rulePriority: 2, selection: [] }, rule(1, { tagPrefixList: 'b' })] },
     '{"rules":[{"rulePriority":1,"selection":{"tagPrefixList":"b"}},{"rulePriority":2,"selection":[]}]}',
   ],
-])('what is no policy stays as it is, to be judged elsewhere: %s', (_what, policy, text) => {
+])('what is no policy is returned as it is: %s', (_what, policy, text) => {
   expect(canonicalLifecycle(policy)).toBe(text);
 });
 

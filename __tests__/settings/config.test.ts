@@ -49,15 +49,13 @@ describe('what is read', () => {
   });
 });
 
-it.each<[issue: z.core.$ZodIssue, words: string]>([
-  [
-    { code: 'invalid_type', expected: 'date', input: 'canary', path: ['mode'], message: 'canary' },
-    'it takes a date',
-  ],
+it.each<[issue: z.core.$ZodIssue, key: string]>([
+  [{ code: 'invalid_type', expected: 'date', input: 'canary', path: ['mode'], message: 'canary' }, 'a date'],
   [
     { code: 'custom', params: {}, input: 'canary', path: ['mode'], message: 'canary' },
-    'it has another shape; see docs/configuration.md',
+    'docs/configuration.md',
   ],
-])('what the schema does not say today is reported in words of ours too: %o', (issue, words) => {
-  expect(wordsOf(issue)).toBe(words);
+])('an issue that the schema does not have today is reported without its own message: %o', (issue, key) => {
+  expect(wordsOf(issue)).toContain(key);
+  expect(wordsOf(issue)).not.toContain('canary');
 });

@@ -3,9 +3,10 @@ import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDotenv } from '../../src/settings/dotenv.ts';
+import { runs } from '../sample.ts';
 
 // By hand, with DOTENV_RUNS=5000 or far more.
-const numRuns = Number(process.env['DOTENV_RUNS'] ?? 500);
+const numRuns = Number(process.env['DOTENV_RUNS'] ?? runs(500));
 
 /** @returns 128 bytes as a generator of keys gives them. */
 const shake = (seed: string) => createHash('shake256', { outputLength: 128 }).update(seed).digest();
@@ -81,7 +82,7 @@ const anyText = fc.oneof(nastyText, nearlyRightText, fc.string({ unit: 'binary' 
 
 /** @returns the line that holds this value, or nothing where no quotes can. */
 function print(key: string, held: string): string | undefined {
-  // Between quotes of the other kinds every character stands for itself but CR, which only double quotes can write.
+  // Between quotes of the other kinds every character is itself but CR, which only double quotes can write.
   for (const quote of ["'", '`', '"']) {
     if (held.includes(quote) || held.includes('\0')) continue;
     if (quote !== '"' && !held.includes('\r')) return `${key}=${quote}${held}${quote}`;
@@ -161,7 +162,7 @@ describe('readDotenv', () => {
     );
     fc.assert(
       fc.property(lines, fc.constantFrom(' ', '  ', '\\n', '\\r\\n', '\t'), (given, lost) => {
-        // A name that stands again, commented out, is what people write.
+        // A name that comes again, commented out, is what people write.
         const names = given.flatMap((line) => /^(?:export )?([A-Z_]\w*)=/.exec(line)?.[1] ?? []);
         fc.pre(new Set(names).size === names.length);
         expect(readDotenv(given.join('\n')).faults).toEqual([]);
@@ -189,8 +190,8 @@ describe('readDotenv', () => {
         // Of a text with a fault no bare NAME is looked up.
         const names = entries.filter(({ bare }) => bare === undefined).map(({ key }) => key);
         expect(names).toEqual(['KEY', 'A']);
-        const told = JSON.stringify([faults, warnings]);
-        for (const line of rest) if (line.length > 4) expect(told).not.toContain(line.slice(0, 8));
+        const messages = JSON.stringify([faults, warnings]);
+        for (const line of rest) if (line.length > 4) expect(messages).not.toContain(line.slice(0, 8));
       }),
       { numRuns },
     );

@@ -53,35 +53,35 @@ describe('a pattern matches', () => {
 });
 
 describe('a pattern is refused', () => {
-  it.each<[why: string, pattern: string, told: RegExp]>([
-    ['an open bracket', 'A[B', /a bracket in it is not closed/],
-    ['an open bracket that is empty', 'A[', /a bracket in it is not closed/],
+  it.each<[why: string, pattern: string, key: RegExp]>([
+    ['an open bracket', 'A[B', /not closed/],
+    ['an open bracket that is empty', 'A[', /not closed/],
     ['an empty bracket', 'A[]', /is empty/],
-    ['a bracket that is not opened', 'A]', /is not allowed in a pattern/],
-    ['a class with a name', '[[:alpha:]]', /characters and ranges only/],
+    ['a bracket that is not opened', 'A]', /a pattern/],
+    ['a class with a name', '[[:alpha:]]', /ranges only/],
     ['a range that runs backwards', '[z-a]', /runs backwards/],
-    ['an open brace', 'A{B,C', /a brace in it is not closed/],
-    ['a brace that is not opened', 'A}', /a brace in it is not opened/],
-    ['braces of one part', 'A{B}', /at least two parts/],
-    ['braces of numbers', 'A{1..3}', /at least two parts/],
-    ['a group', '*(A*)*(A*)B', /is not allowed in a pattern/],
-    ['a group that is a choice', '@(A|B)', /is not allowed in a pattern/],
-    ['an escape', 'A\\*', /is not allowed in a pattern/],
-    ['a pattern turned around', '!A', /does not begin with "!"/],
+    ['an open brace', 'A{B,C', /not closed/],
+    ['a brace that is not opened', 'A}', /not opened/],
+    ['braces of one part', 'A{B}', /two parts/],
+    ['braces of numbers', 'A{1..3}', /two parts/],
+    ['a group', '*(A*)*(A*)B', /a pattern/],
+    ['a group that is a choice', '@(A|B)', /a pattern/],
+    ['an escape', 'A\\*', /a pattern/],
+    ['a pattern turned around', '!A', /begin with "!"/],
     ['braces that come to too much', '{A,B}'.repeat(7), /more than 64 patterns/],
     ['braces in braces that are too many', '{{A,B}{A,B}{A,B},{C,D}{C,D}{C,D}}{A,B,C,D,E}', /more than 64/],
     ['too long a pattern', 'A'.repeat(257), /at most 256 characters/],
     ['far too long a pattern', '{'.repeat(60_000), /at most 256 characters/],
     ['deep braces', '{'.repeat(256), /not closed/],
-  ])('%s', (_why, pattern, told) => {
-    expect(() => glob(pattern)).toThrow(told);
+  ])('%s', (_why, pattern, key) => {
+    expect(() => glob(pattern)).toThrow(key);
   });
 
   it('where a file has too many', () => {
     const few = globReader(3);
     few('A');
     few('{B,C}');
-    expect(() => few('D')).toThrow(/more than 3 patterns/);
+    expect(() => few('D')).toThrow(/\b3 patterns/);
   });
 
   it('whatever is written, by an error of the input or not at all', () => {

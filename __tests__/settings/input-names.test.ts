@@ -47,5 +47,5 @@ it('a name that is no input is an error, with the one that may be meant', () => 
     inputs: { confirm: 'x' },
   });
   expect(faults).toHaveLength(1);
-  expect(faults[0]).toMatch(/"expect_plan".*did you mean expect-plan.*"allowed-account-id"/);
+  expect(faults[0]).toMatch(/"expect_plan".*you mean expect-plan.*"allowed-account-id"/);
 });

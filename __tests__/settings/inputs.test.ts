@@ -13,6 +13,7 @@ import {
 } from '../../src/settings/inputs.ts';
 import { readText } from '../../src/settings/workspace-file.ts';
 import { runner, workspace } from '../asking.ts';
+import { CANARY, unfit } from '../refusals/row.ts';
 
 const MIB = 1024 * 1024;
 
@@ -72,7 +73,7 @@ describe('a file is read', () => {
 describe('the configuration file', () => {
   const none = new Map<string, string>();
 
-  it('is not there, and nobody named it', async () => {
+  it('may be absent if no input names it', async () => {
     const notes = new Diagnostics();
     expect(await readConfigFile(none, runner(workspace()), notes)).toBeUndefined();
     expect(notes.errors).toEqual([]);
@@ -95,9 +96,9 @@ describe('the configuration file', () => {
       const at = runner(workspace({ [path]: 'mode: plan' }));
       expect(await readConfigFile(none, at, notes)).toBeUndefined();
       expect(notes.warnings).toEqual([
-        { where: path, text: expect.stringContaining('Rename it to .github/aws-bootstrap.yml') },
+        { where: path, text: expect.stringContaining('.github/aws-bootstrap.yml') },
       ]);
-      // Named, it is read, and beside the right one it is somebody else's business.
+      // Named, it is read, and beside the right one it is of no concern.
       const named = new Diagnostics();
       expect(await readConfigFile(new Map([['config', path]]), at, named)).toMatchObject({ path });
       expect(named.warnings).toEqual([]);
@@ -121,7 +122,7 @@ describe('the configuration file', () => {
     [
       'a folder',
       (root: string) => mkdirSync(join(root, '.github/aws-bootstrap.yml'), { recursive: true }),
-      /not a plain file/,
+      /plain file/,
     ],
     [
       'a broken link',
@@ -129,7 +130,7 @@ describe('the configuration file', () => {
         mkdirSync(join(root, '.github'));
         symlinkSync(join(root, 'nothing'), join(root, '.github/aws-bootstrap.yml'));
       },
-      /there is no file/,
+      /no file/,
     ],
     [
       'a link to a file outside',
@@ -137,7 +138,7 @@ describe('the configuration file', () => {
         mkdirSync(join(root, '.github'));
         symlinkSync(join(outside, 'secret.env'), join(root, '.github/aws-bootstrap.yml'));
       },
-      /outside of the workspace/,
+      /outside/,
     ],
   ])('is %s: that is reported, not passed over', async (_what, make, why) => {
     const root = workspace();
@@ -145,6 +146,20 @@ describe('the configuration file', () => {
     const notes = new Diagnostics();
     await readConfigFile(none, runner(root), notes);
     expect(notes.errors.map(inWords).join()).toMatch(why);
+  });
+
+  it.each<[what: string, config: string, key: RegExp]>([
+    ['that does not exist', 'deploy.yml', /\bdeploy\.yml\b/],
+    ['whose path is a value', CANARY, /this name/],
+    ['outside', '/etc/hostname', /outside/],
+    ['that is a folder', '.github', /plain file/],
+    ['whose text is given for its path', `mode: plan\ntags: { a: ${CANARY} }`, /the path/],
+  ])('%s is an error at the input, without a value', async (_what, config, key) => {
+    const notes = new Diagnostics();
+    await readConfigFile(new Map([['config', config]]), runner(workspace({ '.github/x': '' })), notes);
+    expect(notes.errors.map(inWords)).toEqual([expect.stringMatching(key)]);
+    expect(notes.errors).toMatchObject([{ where: 'input config' }]);
+    expect(unfit(notes.errors.map(inWords))).toEqual([]);
   });
 
   it('has a plain file where its folder would be: then there is none', async () => {
@@ -191,14 +206,14 @@ describe('texts that hold variables', () => {
     expect(from({ secrets: ' \n', dotenv: '' }).texts).toEqual([]);
   });
 
-  it('that cannot be read are faults of who named them, all at once', () => {
+  it('that cannot be read are errors of the input that names them, all at once', () => {
     expect(from({}, { envFiles: ['missing.env', 'latin.env', 'large.env'] }).faults).toEqual([
-      expect.stringMatching(/^input env-file: there is no file missing\.env/),
-      expect.stringMatching(/^input env-file: large\.env is larger/),
+      expect.stringMatching(/^input env-file: .*\bmissing\.env/),
+      expect.stringMatching(/^input env-file: large\.env /),
     ]);
     const asked = { value: 'missing.env', where: 'c.yml', file: 'c.yml', line: 3 };
     expect(from({}, { envFiles: ['missing.env'], envFilesAsked: asked }).faults).toEqual([
-      expect.stringMatching(/^c\.yml line 3: env-file: there is no file/),
+      expect.stringMatching(/^c\.yml line 3: env-file: /),
     ]);
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { placeOfKey, syntaxFault } from '../../src/settings/json-file.ts';
+import { runs } from '../sample.ts';
 
 const isJson = (text: string) => {
   try {
@@ -30,7 +31,7 @@ describe('where a text stops being JSON', () => {
       fc.property(fc.oneof(document, changed, fc.string()), (text) => {
         expect(syntaxFault(text) === undefined).toBe(isJson(text));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -34,16 +34,12 @@ describe('keep-last:N', () => {
     expect(readLifecycle(setting, nothing).length).toBeGreaterThanOrEqual(100);
   });
 
-  it.each([
-    ['keep-last:0', /at least one/],
-    ['keep-last', /keep-last:N/],
-    ['keep-last:', /keep-last:N/],
-    ['keep-last:-1', /keep-last:N/],
-    ['keep-last:ten', /keep-last:N/],
-    ['keep-last:1.5', /keep-last:N/],
-  ])('not %s', (setting, why) => {
-    expect(() => readLifecycle(setting, nothing)).toThrow(why);
-  });
+  it.each(['keep-last', 'keep-last:', 'keep-last:-1', 'keep-last:ten', 'keep-last:1.5'])(
+    'not %s',
+    (setting) => {
+      expect(() => readLifecycle(setting, nothing)).toThrow('keep-last:N');
+    },
+  );
 });
 
 describe('a file', () => {
@@ -70,12 +66,10 @@ describe('a file', () => {
   it.each([
     ['no JSON', '{', /not JSON/],
     ['empty', '', /not JSON/],
-    ['a list', '[]', /no list of "rules"/],
-    ['null', 'null', /no list of "rules"/],
-    ['without rules', '{"a":1}', /no list of "rules"/],
-    ['with rules that are none', '{"rules":{}}', /no list of "rules"/],
-    ['with no rule', '{"rules":[]}', /no list of "rules"/],
-    ['too short', '{"rules":[{}]}', /from 100 characters on, and this has 14/],
+    ['null', 'null', /list of "rules"/],
+    ['with rules that are none', '{"rules":{}}', /list of "rules"/],
+    ['with no rule', '{"rules":[]}', /list of "rules"/],
+    ['too short', '{"rules":[{}]}', /from 100 characters on.* 14/],
     ['too long', JSON.stringify(long), /at most 30,720/],
   ])('not one that is %s', (_what, text, why) => {
     expect(() => readLifecycle('a.json', () => text)).toThrow(ParseError);
@@ -97,11 +91,11 @@ describe('a file', () => {
     }
   });
 
-  it('that cannot be read keeps its own words', () => {
+  it('that cannot be read keeps its error', () => {
     expect(() =>
       readLifecycle('a.json', () => {
-        throw new ParseError('there is no file a.json');
+        throw new ParseError('ours');
       }),
-    ).toThrow(new ParseError('there is no file a.json'));
+    ).toThrow(new ParseError('ours'));
   });
 });

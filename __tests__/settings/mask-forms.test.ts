@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formsOf, MaskForms } from '../../src/settings/mask-forms.ts';
 import { Masker } from '../action/masker.ts';
+import { runs } from '../sample.ts';
 
 const hidden = (...texts: string[]): MaskForms => {
   const forms = new MaskForms();
@@ -51,7 +52,7 @@ describe('every form that the runner hides is hidden', () => {
           if (pattern.length >= 4)
             expect(hidden(text).scrub(pattern).replaceAll('***', '').length).toBeLessThan(4);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -48,9 +48,9 @@ describe('leaves readable, and says why', () => {
     ['<your token>', /placeholder/],
     ['5432', /small number/],
     ['65535', /small number/],
-    ['papyrus', /names of this run/],
-    ['/papyrus/prd', /names of this run/],
-    ['us-west', /names of this run/],
+    ['papyrus', /this run/],
+    ['/papyrus/prd', /this run/],
+    ['us-west', /this run/],
     ['123456789012', /account id/],
     ['345678', /account id/],
   ])('%j', (value, why) => {
@@ -72,7 +72,7 @@ describe('over a run', () => {
     expect(masks.hide(new Secret('345678'), 'PIN')).toBeUndefined();
     expect(masks.hide(new Secret('999999'))).toBeUndefined();
     expect(hidden).toEqual([]);
-    expect([...masks.setAccount(ACCOUNT)]).toEqual([['PIN', 'the account id holds it']]);
+    expect([...masks.setAccount(ACCOUNT)]).toEqual([['PIN', expect.stringContaining('account id')]]);
     expect(hidden).toEqual(['999999']);
     masks.hide(new Secret('888888'));
     expect(hidden).toEqual(['999999', '888888']);
@@ -133,6 +133,6 @@ describe('over a run', () => {
   });
 
   it('reports why, for the warning with the name of the variable', () => {
-    expect(new Masks(() => {}, TEXTS).hide(new Secret('papyrus'))).toMatch(/names of this run/);
+    expect(new Masks(() => {}, TEXTS).hide(new Secret('papyrus'))).toMatch(/this run/);
   });
 });

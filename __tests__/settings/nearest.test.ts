@@ -49,9 +49,9 @@ describe('the distance', () => {
 
 describe('inputs that the action does not have', () => {
   it('are reported at once, each with the nearest, and never what they hold', () => {
-    const told = unknownInputs(['INPUT_DOTENVV', 'INPUT_ENV_FILE', 'INPUT_LOG-RETENTION-DAY', 'PATH']);
+    const notice = unknownInputs(['INPUT_DOTENVV', 'INPUT_ENV_FILE', 'INPUT_LOG-RETENTION-DAY', 'PATH']);
     for (const name of ['INPUT_DOTENVV', 'dotenv', 'INPUT_ENV_FILE', 'env-file', 'log-retention-days'])
-      expect(told?.text).toContain(name);
+      expect(notice?.text).toContain(name);
   });
 
   it.each([

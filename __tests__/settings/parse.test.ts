@@ -32,7 +32,7 @@ describe('a list', () => {
   it.each(['# the files a.env b.env', ' # a.env, b.env\n'])(
     'that became one comment is none: %j',
     (value) => {
-      expect(() => readList(value)).toThrow(/line breaks were probably lost/);
+      expect(() => readList(value)).toThrow(/line breaks/);
       expect(splitList(value)).toEqual([]);
     },
   );
@@ -69,11 +69,9 @@ describe('pairs', () => {
   });
 
   it('reports every line without an =, by its number', () => {
-    expect(() => readPairs('a=b\nhunter2\n# c\nhunter3')).toThrow(
-      new ParseError(
-        'line 2 has no "="; write KEY=value, one on each line; line 4 has no "="; write KEY=value, one on each line',
-      ),
-    );
+    const read = () => readPairs('a=b\nhunter2\n# c\nhunter3');
+    expect(read).toThrow(ParseError);
+    expect(read).toThrow(/^line 2 (?:(?!hunter).)*; line 4 (?:(?!hunter).)*$/);
   });
 });
 

@@ -77,20 +77,12 @@ describe('a rule sends', () => {
   });
 });
 
+/** `refusals/rows/config.ts` has the others. */
 describe('a rule is refused', () => {
   it.each<[yaml: string, fault: RegExp]>([
-    ['  - match: "*_{KEY,TOKEN"\n    to: ignore', /rules\.0\.match: a brace in it is not closed/],
-    ['  - match: "*(A*)*(A*)B"\n    to: ignore', /rules\.0\.match: "." is not allowed in a pattern/],
-    ['  - match: A\n    to: secrets/db', /^c\.yml line 3: rules\.0\.to: it takes secret\/BUNDLE/],
-    ['  - match: A\n    to: secret/', /name the bundle/],
-    ['  - match: A\n    to: "secret/my bundle"', /only letters/],
-    ['  - match: A\n    to: [ignore, parameter]', /use "ignore" alone/],
-    ['  - match: A\n    to: [parameter, secure-parameter]', /one parameter, not two/],
-    ['  - match: A\n    to: []', /rules\.0\.to: it names no destination/],
-    ['  - match: A\n    to: ","', /rules\.0\.to: it names no destination/],
-    ['  - match: []\n    to: ignore', /rules\.0\.match: it names no variable/],
-    ['  - match: "# A"\n    to: ignore', /rules\.0\.match: it names no variable/],
-    ['  - match: A\n    to: parameter\n    key: a:b', /^c\.yml line 4: rules\.0\.key: only letters/],
+    ['  - match: A\n    to: ","', /rules\.0\.to: .*no destination/],
+    ['  - match: []\n    to: ignore', /rules\.0\.match: .*no variable/],
+    ['  - match: "# A"\n    to: ignore', /rules\.0\.match: .*no variable/],
     ['  - match: A\n    to: parameter\n    key: a/b', /rules\.0\.key: only letters/],
     ['  - match: A\n    to: secret/a\n    key: ä', /rules\.0\.key: only letters/],
     ['  - match: A\n    to: parameter\n  - match: B\n    to: nowhere', /^c\.yml line 5: rules\.1\.to/],
@@ -138,17 +130,13 @@ describe('what is ignored', () => {
   });
 
   it.each([
-    ['parameter', /an entry is parameter:NAME/],
-    ['parameter:', /an entry is/],
-    ['secret', /an entry is/],
-    ['images', /an entry is/],
-    ['GUNICORN_WORKERS', /an entry is/],
-    [
-      'log-group:retentoin',
-      /"log-group:retentoin" names no field; a log-group has retention, class, key-id, tags/,
-    ],
+    ['parameter', /is parameter:NAME/],
+    ['parameter:', /entry is/],
+    ['secret', /entry is/],
+    ['images', /entry is/],
+    ['log-group:retentoin', /"log-group:retentoin" .*no field; a log-group .*retention, class, key-id, tags/],
     ['parameter:A:values', /a parameter has value, type, tier, key-id, tags/],
-    ['repository:key:a', /a repository has mutability/],
+    ['repository:key:a', /has mutability/],
   ])('%s is refused', (entry, fault) => {
     const { ignored: found, faults } = ignored(`["${entry}"]`);
     expect(found).toEqual([]);

@@ -107,7 +107,7 @@ describe('what is unclear', () => {
   });
 });
 
-/** The runner passes every input, also those that nobody gave. */
+/** The runner passes every input, also those that are not given. */
 const inputs = (given: Record<string, string>) =>
   new Map(Object.entries({ 'lifecycle-policy': '', 'task-definition': ' \n', ...given }));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ask, type Given } from '../asking.ts';
+import { ask, CONFIG, type Given } from '../asking.ts';
 
 const settings = (given: Given) => {
   const { settings: found, faults } = ask(given);
@@ -40,27 +40,27 @@ describe('without anything but a prefix', () => {
     });
   });
 
-  it('a region that nobody names is us-west-2, with a notice', () => {
+  it('the region is us-west-2 if none is given, with a notice', () => {
     const { settings: found, notices } = ask({ region: '' });
     expect(found.region).toBe('us-west-2');
-    expect(notices).toEqual(['input region: it is not given and AWS_REGION is not set: us-west-2 is used']);
+    expect(notices).toEqual([expect.stringMatching(/^input region: .*AWS_REGION.*us-west-2/)]);
     expect(ask({ region: 'eu-west-1' })).toMatchObject({ settings: { region: 'eu-west-1' }, notices: [] });
   });
 });
 
 it('what a file that cannot be read would have given is not missed', () => {
   expect(ask({ inputs: { prefix: '' }, config: 'prefix: /papyrus/prd\ntag: { a: b }' }).faults).toEqual([
-    '.github/aws-bootstrap.yml line 2: there is no setting called "tag" here',
+    expect.stringMatching(/^\.github\/aws-bootstrap\.yml line 2: .*"tag"/),
   ]);
   expect(ask({ inputs: { prefix: '' }, config: 'region: us-west-2' }).faults).toEqual([
-    expect.stringMatching(/^input prefix: it is missing/),
+    expect.stringMatching(/^input prefix: /),
   ]);
 });
 
-it('what is given for Auth0 is judged with Auth0 and with the parameters, one of which follows it', () => {
+it('the inputs of Auth0 are checked with Auth0 and with the parameters, one of which follows them', () => {
   const faults = (only: string) => ask({ inputs: { only, 'app-url': 'nonsense' } }).faults;
   for (const only of ['auth0', 'parameters', 'secrets, parameters'])
-    expect(faults(only)).toEqual([expect.stringMatching(/^input app-url: is not absolute/)]);
+    expect(faults(only)).toEqual([expect.stringMatching(/^input app-url: /)]);
   expect(faults('secrets, log-group')).toEqual([]);
 });
 
@@ -109,9 +109,7 @@ describe('names', () => {
   it('of a repository that begins like a host is taken, and warned of', () => {
     const { settings: found, warnings } = ask({ inputs: { repository: 'example.com/papyrus' } });
     expect(found?.repository?.name).toBe('example.com/papyrus');
-    expect(warnings).toEqual([
-      expect.stringMatching(/^input repository: its first part looks like a registry host/),
-    ]);
+    expect(warnings).toEqual([expect.stringMatching(/^input repository: /)]);
     expect(ask({ inputs: { repository: 'my.team' } }).warnings).toEqual([]);
   });
 
@@ -122,7 +120,7 @@ describe('names', () => {
 
   it('of a repository that begins with a digit is warned of', () => {
     expect(ask({ inputs: { repository: '3d' } }).warnings).toEqual([
-      expect.stringMatching(/^input repository: its name begins with a digit/),
+      expect.stringMatching(/^input repository: .* a digit/),
     ]);
   });
 });
@@ -148,11 +146,11 @@ describe('values', () => {
     expect([found.tags, found.logGroup?.tags, found.repository?.tags]).toEqual([tags, tags, tags]);
   });
 
-  it('49 tags leave room for ours', () => {
+  it('49 tags are the most, beside managed-by', () => {
     const tags = (count: number) => Array.from({ length: count }, (_, index) => `k${index}=v`).join('\n');
     expect(settings({ inputs: { tags: tags(49) } }).tags.size).toBe(49);
     expect(ask({ inputs: { tags: tags(50) } }).faults).toEqual([
-      'input tags: AWS allows 50 tags on a resource, and "managed-by" is one of them',
+      expect.stringMatching(/^input tags: .*\b50\b.*"managed-by"/),
     ]);
   });
 
@@ -263,35 +261,40 @@ describe('precedence: input > environment > file > default', () => {
 });
 
 describe('what environments share', () => {
-  it.each<[what: string, config: string, fault: string | undefined]>([
+  it.each<[what: string, config: string, place?: string, name?: string]>([
     [
       'the days of a shared log group',
       'environments:\n  prd:\n    log-retention-days: 7',
-      '.github/aws-bootstrap.yml line 3: log-retention-days: the log group "/ecs/papyrus" is shared by all environments; set it at the top, or put {environment} into its name',
+      'log-retention-days',
+      '/ecs/papyrus',
     ],
     [
       'the mutability of a shared repository',
       'environments:\n  prd:\n    image-tag-mutability: IMMUTABLE',
-      '.github/aws-bootstrap.yml line 3: image-tag-mutability: the repository "papyrus" is shared by all environments; set it at the top, or put {environment} into its name',
+      'image-tag-mutability',
+      'papyrus',
     ],
     [
       'the policy of a shared repository',
       'environments:\n  prd:\n    lifecycle-policy: keep-last:5',
-      '.github/aws-bootstrap.yml line 3: lifecycle-policy: the repository "papyrus" is shared by all environments; set it at the top, or put {environment} into its name',
+      'lifecycle-policy',
+      'papyrus',
     ],
-    ["those of another are nobody's", 'environments:\n  stg:\n    log-retention-days: 7', undefined],
+    ['those of another environment are allowed', 'environments:\n  stg:\n    log-retention-days: 7'],
     [
       'those of a log group of its own',
       'log-group: /ecs/{application}/{environment}\nenvironments:\n  prd:\n    log-retention-days: 7',
-      undefined,
     ],
     [
       'those of a log group that is named after it',
       'log-group: /ecs/papyrus-prd\nenvironments:\n  prd:\n    log-retention-days: 7',
-      undefined,
     ],
-  ])('%s', (_what, config, fault) => {
-    expect(ask({ config }).faults).toEqual(fault === undefined ? [] : [fault]);
+  ])('%s', (_what, config, key, name) => {
+    const { notes, faults } = ask({ config });
+    expect(notes.errors).toMatchObject(key === undefined ? [] : [{ file: CONFIG, line: 3, key }]);
+    expect(faults).toEqual(
+      name === undefined ? [] : [expect.stringMatching(`"${name}" .*\\{environment\\}`)],
+    );
   });
 
   it.each([
@@ -328,9 +331,6 @@ describe('what environments share', () => {
 });
 
 describe('a repository whose name begins with a digit', () => {
-  const text =
-    'its name begins with a digit; the documentation of ECR asks for a letter, so rename it if ECR refuses it';
-
   it.each<[what: string, given: Given, where: string]>([
     ['the input', { inputs: { repository: '3papyrus' } }, 'input repository:'],
     [
@@ -342,7 +342,7 @@ describe('a repository whose name begins with a digit', () => {
   ])('is warned of at %s', (_what, given, where) => {
     const { faults, warnings } = ask(given);
     expect(faults).toEqual([]);
-    expect(warnings).toEqual([`${where} ${text}`]);
+    expect(warnings).toEqual([expect.stringContaining(`${where} `)]);
   });
 });
 
@@ -360,9 +360,7 @@ describe('an entry of environments that is nearly the environment of the prefix'
     ['/papyrus/prd', 'PRD'],
     ['/papyrus/eu/prd', 'eu-prd'],
   ])('%s beside %s is reported', (prefix, name) => {
-    const told = notices(prefix, 'other', name);
-    expect(told).toHaveLength(1);
-    expect(told[0]).toContain(`"${name}"`);
+    expect(notices(prefix, 'other', name)).toEqual([expect.stringContaining(`"${name}"`)]);
   });
 
   it.each([

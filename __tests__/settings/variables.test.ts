@@ -74,7 +74,7 @@ describe('texts together', () => {
     ['of JSON', { dotenv: 'A=1', secrets: '{"A":""}' }, ['input secrets']],
     ['between two', { dotenv: 'A=', secrets: 'A=', variables: '{"A":"1"}' }, ['input secrets line 1']],
     [
-      'of a value that stands twice',
+      'of a value that comes twice',
       { dotenv: 'A=1', secrets: 'A=', variables: '{"A":"1"}' },
       ['input secrets line 1'],
     ],
@@ -263,7 +263,7 @@ describe("a JSON object of the user's own", () => {
       secrets: JSON.stringify({ OTHER: 'x', A9F3C04B7E8D2165: 'y', github_token: 'z' }),
     });
     expect(faults).toEqual([]);
-    expect(notices).toEqual([expect.stringMatching(/: OTHER, github_token, 1 that are not shown/)]);
+    expect(notices).toEqual([expect.stringMatching(/: OTHER, github_token, 1 .*not shown/)]);
   });
 });
 
@@ -303,9 +303,9 @@ describe('many of a kind', () => {
   });
 
   it('is fifty errors, and how many more there are', () => {
-    const { faults } = read({ dotenv: lines(40_000, (at) => `A_${at}=canary#x`) });
+    const { faults } = read({ dotenv: lines(4_000, (at) => `A_${at}=canary#x`) });
     expect(faults).toHaveLength(51);
-    expect(faults[50]).toMatch(/^input dotenv: and 39950 more: a #/);
+    expect(faults[50]).toMatch(/^input dotenv: and 3950 more/);
     expect(read({ secrets: lines(60, (at) => `A_${at}`) }).faults).toHaveLength(51);
     const json = `{${lines(60, (at) => `"A_${at}":null`).replaceAll('\n', ',')}}`;
     expect(read({ variables: json }).faults).toHaveLength(51);

@@ -1,10 +1,17 @@
 import { gzipSync } from 'node:zlib';
 import { Header } from 'tar/header';
+import type { ImageFault } from '../../../src/registry/errors.ts';
 import { makeImage, makeTar, sha256, type TarFile, toSaved } from '../../servers/registry-images.ts';
 import { CANARY } from '../row.ts';
 
-/** The bytes of a `docker-archive`, and what is told of them. */
-export type Archive = readonly [what: string, bytes: () => Buffer, told: RegExp, select?: string];
+/** The bytes of a `docker-archive`, the error that they are, and the key or remedy that its message names. */
+export type Archive = readonly [
+  what: string,
+  bytes: () => Buffer,
+  fault: ImageFault,
+  key: RegExp,
+  select?: string,
+];
 
 const image = makeImage(['a', 'b']);
 const whole = (): TarFile[] => [...toSaved(image, ['app:v1'])];
@@ -35,7 +42,7 @@ function extended(
   return Buffer.concat([header({ path: 'x', type, size: body.length }), padded]);
 }
 
-/** A file that is told by its first bytes. */
+/** A file that is recognized by its first bytes. */
 const starting = (magic: string, at = 0) => {
   const bytes = Buffer.alloc(1024);
   bytes.write(magic, at, 'latin1');
@@ -81,20 +88,22 @@ function record(key: string, value: string): string {
 }
 
 export const ARCHIVES: readonly Archive[] = [
-  ['an empty file', () => Buffer.alloc(0), /holds no manifest\.json, so docker save did not write it/],
-  ['a text for a tar', () => Buffer.from(`${CANARY}\n`.repeat(60)), /is not a tar, or it is damaged/],
-  ['less than a block', () => Buffer.alloc(100, 'x'), /cut off; write it again/],
-  ['a tar that is cut off in a header', () => tar().subarray(0, 200), /cut off; write it again/],
-  ['a tar that is cut off in a layer', () => tar().subarray(0, 1200), /cut off; write it again/],
+  ['an empty file', () => Buffer.alloc(0), 'LAYOUT', /no manifest\.json, .*docker save/],
+  ['a text for a tar', () => Buffer.from(`${CANARY}\n`.repeat(60)), 'LAYOUT', /a tar/],
+  ['less than a block', () => Buffer.alloc(100, 'x'), 'LAYOUT', /cut off/],
+  ['a tar that is cut off in a header', () => tar().subarray(0, 200), 'LAYOUT', /cut off/],
+  ['a tar that is cut off in a layer', () => tar().subarray(0, 1200), 'LAYOUT', /cut off/],
   [
     'a header whose sum is wrong',
     () => Buffer.concat([header({ path: 'x' }, (block) => block.write('7777777', 148)), tar()]),
-    /is not a tar, or it is damaged/,
+    'LAYOUT',
+    /a tar/,
   ],
   [
     'a size past the file',
     () => Buffer.concat([header({ path: 'x', size: 2 ** 40, type: 'File' }), tar()]),
-    /cut off; write it again/,
+    'LAYOUT',
+    /cut off/,
   ],
   [
     'a size below zero',
@@ -106,7 +115,8 @@ export const ARCHIVES: readonly Archive[] = [
         ),
         tar(),
       ]),
-    /is not a tar, or it is damaged/,
+    'LAYOUT',
+    /a tar/,
   ],
   [
     'a size past what a number holds in binary',
@@ -118,7 +128,8 @@ export const ARCHIVES: readonly Archive[] = [
         ),
         tar(),
       ]),
-    /is not a tar, or it is damaged/,
+    'LAYOUT',
+    /a tar/,
   ],
   [
     'a size in letters',
@@ -130,19 +141,17 @@ export const ARCHIVES: readonly Archive[] = [
         ),
         tar(),
       ]),
-    /is not a tar, or it is damaged/,
+    'LAYOUT',
+    /a tar/,
   ],
-  [
-    'an archive in gzip that is cut off',
-    () => gzipSync(tar()).subarray(0, 100),
-    /\.tar is cut off; write it again/,
-  ],
+  ['an archive in gzip that is cut off', () => gzipSync(tar()).subarray(0, 100), 'LAYOUT', /\.tar .*cut off/],
   [
     'an archive in gzip that is damaged',
     () => Buffer.concat([Buffer.from('1f8b0800000000000003', 'hex'), Buffer.alloc(100, 0xff)]),
-    /is damaged: it cannot be unpacked; write it again/,
+    'LAYOUT',
+    /is damaged: .*be unpacked/,
   ],
-  ['a text in gzip', () => gzipSync(`${CANARY}\n`.repeat(60)), /is not a tar, or it is damaged; write/],
+  ['a text in gzip', () => gzipSync(`${CANARY}\n`.repeat(60)), 'LAYOUT', /a tar/],
   ...(
     [
       ['zstd', '28b52ffd'],
@@ -154,21 +163,21 @@ export const ARCHIVES: readonly Archive[] = [
     ([name, magic]): Archive => [
       `an archive in ${name}`,
       () => Buffer.concat([Buffer.from(magic, 'hex'), tar()]),
-      new RegExp(
-        `compressed by ${name}; unpack it first \\(${name} -dc .*\\.tar > OTHER\\.tar\\), and write docker-archive:OTHER`,
-      ),
+      'COMPRESSED_ARCHIVE',
+      new RegExp(`by ${name}; .*\\(${name} -dc .*\\.tar > OTHER\\.tar\\).* docker-archive:OTHER`),
     ],
   ),
-  ['a squashfs', () => starting('hsqs'), /is a squashfs file system; unpack it \(unsquashfs -d DIR FILE\)/],
-  ['an image of Apptainer', () => starting('SIF_MAGIC', 32), /skopeo copy sif:FILE oci:DIR/],
-  ['a zip', () => starting('PK\x03\x04'), /is a zip file; unpack it \(unzip FILE\)/],
-  ['a WebAssembly module', () => starting('\0asm'), /is a WebAssembly module; build an image/],
-  ['a program', () => starting('\x7fELF'), /is a program; build an image/],
-  ['a disk', () => starting('QFI\xfb'), /is the disk of a virtual machine; build a container image/],
+  ['a squashfs', () => starting('hsqs'), 'LAYOUT', /file system; unpack it \(unsquashfs -d DIR FILE\)/],
+  ['an image of Apptainer', () => starting('SIF_MAGIC', 32), 'LAYOUT', /skopeo copy sif:FILE oci:DIR/],
+  ['a zip', () => starting('PK\x03\x04'), 'LAYOUT', /zip file; unpack it \(unzip FILE\)/],
+  ['a WebAssembly module', () => starting('\0asm'), 'LAYOUT', /is a WebAssembly module; build/],
+  ['a program', () => starting('\x7fELF'), 'LAYOUT', /a program; build/],
+  ['a disk', () => starting('QFI\xfb'), 'LAYOUT', /virtual machine; .*container image/],
   [
     'a root file system',
     () => makeTar([['etc/passwd', Buffer.from('root')]]),
-    /docker import FILE NAME:TAG; then write docker:NAME:TAG/,
+    'LAYOUT',
+    /docker import FILE NAME:TAG; .*write docker:NAME:TAG/,
   ],
   ...(
     [
@@ -185,28 +194,32 @@ export const ARCHIVES: readonly Archive[] = [
               path === saved().Layers[1] ? [path, Buffer.from(magic, 'hex')] : ([path, content] as TarFile),
           ),
         ]),
-      new RegExp(`layer .* is compressed by ${name}, .*skopeo copy docker-archive:.* oci:DIR\\)`),
+      'LAYOUT',
+      new RegExp(`layer .* by ${name}, .*skopeo copy docker-archive:.* oci:DIR\\)`),
     ],
   ),
   [
     'a path out of the archive',
     () => before(['../../etc/passwd', Buffer.from('x')]),
-    /leaves the archive, so all of it is refused; write it with docker save/,
+    'UNSAFE_PATH',
+    /\bleaves\b.*; .*docker save/,
   ],
-  ['an absolute path in it', () => before(['/etc/passwd', Buffer.from('x')]), /leaves the archive/],
-  ['a path of Windows', () => before(['C:/windows/x', Buffer.from('x')]), /leaves the archive/],
-  ['a path with backslashes', () => before(['a\\..\\b', Buffer.from('x')]), /leaves the archive/],
-  ['a link out of the archive', () => before(['a/b', { to: '../../c' }]), /leaves the archive/],
-  ['an absolute link in it', () => before(['a', { to: '/etc/passwd' }]), /leaves the archive/],
+  ['an absolute path in it', () => before(['/etc/passwd', Buffer.from('x')]), 'UNSAFE_PATH', /\bleaves\b/],
+  ['a path of Windows', () => before(['C:/windows/x', Buffer.from('x')]), 'UNSAFE_PATH', /\bleaves\b/],
+  ['a path with backslashes', () => before(['a\\..\\b', Buffer.from('x')]), 'UNSAFE_PATH', /\bleaves\b/],
+  ['a link out of the archive', () => before(['a/b', { to: '../../c' }]), 'UNSAFE_PATH', /\bleaves\b/],
+  ['an absolute link in it', () => before(['a', { to: '/etc/passwd' }]), 'UNSAFE_PATH', /\bleaves\b/],
   [
     'a hard link out of the archive',
     () => Buffer.concat([header({ path: 'a', type: 'Link', linkpath: '../b' }), tar()]),
-    /leaves the archive/,
+    'UNSAFE_PATH',
+    /\bleaves\b/,
   ],
   [
     'an absolute hard link',
     () => Buffer.concat([header({ path: 'a', type: 'Link', linkpath: '/etc/passwd' }), tar()]),
-    /leaves the archive/,
+    'UNSAFE_PATH',
+    /\bleaves\b/,
   ],
   [
     'a path out of it in an extended header',
@@ -216,7 +229,8 @@ export const ARCHIVES: readonly Archive[] = [
         header({ path: 'a', type: 'File' }),
         tar(),
       ]),
-    /leaves the archive/,
+    'UNSAFE_PATH',
+    /\bleaves\b/,
   ],
   [
     'a path out of it as a long name',
@@ -226,7 +240,8 @@ export const ARCHIVES: readonly Archive[] = [
         header({ path: 'a', type: 'File' }),
         tar(),
       ]),
-    /leaves the archive/,
+    'UNSAFE_PATH',
+    /\bleaves\b/,
   ],
   [
     'a link out of it as a long name',
@@ -236,23 +251,27 @@ export const ARCHIVES: readonly Archive[] = [
         header({ path: 'a', type: 'SymbolicLink', linkpath: 'b' }),
         tar(),
       ]),
-    /leaves the archive/,
+    'UNSAFE_PATH',
+    /\bleaves\b/,
   ],
   [
     'an extended header of megabytes',
     () => Buffer.concat([extended('ExtendedHeader', 'x'.repeat(2 ** 20 + 1)), tar()]),
-    /holds a header of 1048577 bytes/,
+    'LAYOUT',
+    /header of 1048577 bytes/,
   ],
-  ['no manifest.json', () => makeTar(whole().slice(0, -1)), /docker save did not write it/],
+  ['no manifest.json', () => makeTar(whole().slice(0, -1)), 'LAYOUT', /docker save/],
   [
     'a folder for manifest.json',
     () => Buffer.concat([header({ path: 'manifest.json', type: 'Directory' }), Buffer.alloc(1024)]),
-    /holds no manifest\.json/,
+    'LAYOUT',
+    /no manifest\.json/,
   ],
   [
     'a device for manifest.json',
     () => Buffer.concat([header({ path: 'manifest.json', type: 'CharacterDevice' }), Buffer.alloc(1024)]),
-    /holds no manifest\.json/,
+    'LAYOUT',
+    /no manifest\.json/,
   ],
   [
     'links in a circle for manifest.json',
@@ -261,55 +280,84 @@ export const ARCHIVES: readonly Archive[] = [
         ['manifest.json', { to: 'b' }],
         ['b', { to: 'manifest.json' }],
       ]),
-    /holds no manifest\.json/,
+    'LAYOUT',
+    /no manifest\.json/,
   ],
-  ['a layout for docker save', () => makeTar([['index.json', Buffer.from('{}')]]), /write oci-archive:/],
-  ['manifest.json that is no JSON', () => manifest(`[${CANARY}`), /manifest\.json of .* is not JSON/],
-  ['manifest.json without an image', () => manifest([]), /holds no such image; choose one/],
-  ['manifest.json that is an object', () => manifest(saved()), /holds no such image; choose one/],
+  [
+    'a layout for docker save',
+    () => makeTar([['index.json', Buffer.from('{}')]]),
+    'LAYOUT',
+    /write oci-archive:/,
+  ],
+  [
+    'manifest.json that is no JSON',
+    () => manifest(`[${CANARY}`),
+    'LAYOUT',
+    /manifest\.json of .* is not JSON/,
+  ],
+  ['manifest.json without an image', () => manifest([]), 'NO_SUCH_IMAGE', /such image/],
+  ['manifest.json that is an object', () => manifest(saved()), 'NO_SUCH_IMAGE', /such image/],
   [
     'manifest.json without a configuration',
     () => manifest([{ ...saved(), Config: 5 }]),
-    /names no configuration or no layers/,
+    'LAYOUT',
+    /no layers/,
   ],
   [
     'manifest.json without layers',
     () => manifest([{ ...saved(), Layers: undefined }]),
-    /names no configuration or no layers/,
+    'LAYOUT',
+    /no layers/,
   ],
   [
     'manifest.json with numbers for layers',
     () => manifest([{ ...saved(), Layers: [1, 2] }]),
-    /names no configuration or no layers/,
+    'LAYOUT',
+    /no layers/,
   ],
   [
     'manifest.json of 5 MiB',
     () => manifest([{ ...saved(), x: 'x'.repeat(5 * 2 ** 20) }]),
+    'TOO_LARGE',
     /larger than 4194304 bytes/,
   ],
-  ['a tag that is not in it', () => tar(), /holds no such image; choose one by .* of: app:v1/, ':v2'],
+  ['a tag that is not in it', () => tar(), 'NO_SUCH_IMAGE', /of: app:v1/, ':v2'],
   [
     'a configuration that is missing',
     () => manifest([{ ...saved(), Config: 'nowhere.json' }]),
-    /holds no nowhere\.json; (?:save|write) the image again/,
+    'MISSING_BLOB',
+    /no nowhere\.json/,
   ],
   [
     'a configuration outside',
     () => manifest([{ ...saved(), Config: '../../etc/passwd' }]),
-    /holds no .*; (?:save|write) the image again/,
+    'MISSING_BLOB',
+    /holds no .*/,
   ],
-  ['a configuration that is no JSON', () => configured(`{${CANARY}`), /the configuration of .* is not JSON/],
-  ['a configuration that is a list', () => configured('[]'), /is not a JSON object/],
-  ['a configuration of 5 MiB', () => configured(' '.repeat(5 * 2 ** 20)), /larger than 4194304 bytes/],
+  [
+    'a configuration that is no JSON',
+    () => configured(`{${CANARY}`),
+    'LAYOUT',
+    /configuration of .* is not JSON/,
+  ],
+  ['a configuration that is a list', () => configured('[]'), 'LAYOUT', /not a JSON object/],
+  [
+    'a configuration of 5 MiB',
+    () => configured(' '.repeat(5 * 2 ** 20)),
+    'TOO_LARGE',
+    /larger than 4194304 bytes/,
+  ],
   [
     'a configuration without diff ids',
     () => configured('{"os":"linux"}'),
-    /2 layers, its configuration 0; (?:save|write) the image again/,
+    'LAYOUT',
+    /2 .*its configuration 0/,
   ],
   [
     'a configuration with diff ids that are none',
     () => configured(JSON.stringify({ rootfs: { diff_ids: ['sha256:1', 'md5:2'] } })),
-    /its configuration 0; (?:save|write) the image again/,
+    'LAYOUT',
+    /its configuration 0/,
   ],
   [
     'another configuration under its digest',
@@ -322,17 +370,20 @@ export const ARCHIVES: readonly Archive[] = [
               : ([path, content] as TarFile),
         ),
       ),
-    /does not have the content that its digest names; (?:save|write) the image again/,
+    'WRONG_DIGEST',
+    /digest names/,
   ],
   [
     'a layer too few',
     () => manifest([{ ...saved(), Layers: saved().Layers.slice(1) }]),
-    /1 layers, its configuration 2; (?:save|write) the image again/,
+    'LAYOUT',
+    /1 .*its configuration 2/,
   ],
   [
     'a layer that is missing',
     () => manifest([{ ...saved(), Layers: ['nowhere/layer.tar', saved().Layers[1]] }]),
-    /lacks the layer nowhere\/layer\.tar; (?:save|write) the image again/,
+    'MISSING_BLOB',
+    /layer nowhere\/layer\.tar/,
   ],
   [
     'a folder for a layer',
@@ -341,7 +392,8 @@ export const ARCHIVES: readonly Archive[] = [
         header({ path: 'dir', type: 'Directory' }),
         manifest([{ ...saved(), Layers: ['dir', saved().Layers[1]] }]),
       ]),
-    /lacks the layer dir/,
+    'MISSING_BLOB',
+    /layer dir/,
   ],
   [
     'a layer that lies with its maker',
@@ -357,6 +409,7 @@ export const ARCHIVES: readonly Archive[] = [
           },
         },
       ]),
-    /is foreign .* build on a base image/,
+    'FOREIGN_LAYER',
+    /is foreign .* base image/,
   ],
 ];

@@ -22,26 +22,26 @@ const planRow = at(/^input expect-plan:/);
 
 /** Lifecycle policies of the repository. */
 export const POLICIES: readonly Row[] = [
-  row('keep-last:0', 'lifecycle-policy', 'keep-last:0', /at least one/),
+  row('keep-last:0', 'lifecycle-policy', 'keep-last:0', /least one/),
   row('keep-last', 'lifecycle-policy', 'keep-last=5', /keep-last:N/),
   row('a policy that is not there', 'lifecycle-policy', 'missing.json', /actions\/checkout/),
-  row('a policy for its path', 'lifecycle-policy', `{"rules": "=${CANARY}"}`, /not the path of a file/),
-  policyRow('a policy that is no JSON', policy(`{${CANARY}`), /write a lifecycle policy, or use keep-last/),
+  row('a policy for its path', 'lifecycle-policy', `{"rules": "=${CANARY}"}`, /the path/),
+  policyRow('a policy that is no JSON', policy(`{${CANARY}`), /lifecycle policy.* keep-last/),
   policyRow('a policy without rules', policy('{}'), /"rules"/),
   policyRow('a short policy', policy('{"rules":[{}]}'), /from 100 characters/),
   policyRow('a long policy', policy(`{"rules":[{"description":"${long(31_000)}"}]}`), /at most 30,720/),
-  row('too many images', 'lifecycle-policy', `keep-last:${'9'.repeat(30)}`, /1,000,000 of them at most/),
+  row('too many images', 'lifecycle-policy', `keep-last:${'9'.repeat(30)}`, /1,000,000 .*at most/),
   policyRow('a list for a policy', policy('[]'), /"rules"/),
-  policyRow('a policy of many levels', policy(`{"rules":${deep(50_000)}}`), /nested deeper than 64 levels/),
+  policyRow('a policy of many levels', policy(`{"rules":${deep(50_000)}}`), /nested deeper.* 64 levels/),
   policyRow(
     'a policy with a key twice',
     policy(`{"rules":[],"rules":[${JSON.stringify(good)}]}`),
-    /"rules" twice in one object; keep one/,
+    /"rules" .*one object; keep one/,
   ),
   policyRow(
     'a policy with a value twice for a key',
     policy(`{"rules":[{"${CANARY}":1,"${CANARY}":2}]}`),
-    /a key twice in one object; keep one/,
+    /one object; keep one/,
   ),
   policyRow('texts for rules', rules(CANARY.repeat(9)), /rule 1 .*rulePriority/),
   policyRow('no selection', rules({ ...good, selection: undefined }), /rule 1 .*tagStatus and countType/),
@@ -58,14 +58,14 @@ export const POLICIES: readonly Row[] = [
   policyRow(
     'a rule that does nothing',
     rules(good, { ...good, rulePriority: 2, action: {} }),
-    /rule 2 .*action with a type/,
+    /rule 2 .*a type/,
   ),
-  policyRow('two rules of one priority', rules(good, good), /rule 2 .*give each rule its own/),
-  policyRow('a policy in YAML', policy(`rules:\n  - rulePriority: ${CANARY}`), /write a lifecycle policy/),
+  policyRow('two rules of one priority', rules(good, good), /rule 2 .*each rule/),
+  policyRow('a policy in YAML', policy(`rules:\n  - rulePriority: ${CANARY}`), /lifecycle policy/),
   policyRow(
     'a policy in Latin-1',
     file('lifecycle-policy', Buffer.from('{"rules":"é"}', 'latin1')),
-    /save it as UTF-8/,
+    /save it.* UTF-8/,
   ),
 ];
 
@@ -75,7 +75,7 @@ export const TASK_DEFINITIONS: readonly Row[] = [
   taskRow(
     'a task definition with comments',
     file('task-definition', '{ // x\n}'),
-    /is not JSON: line 1, column 3 has a comment/,
+    /is not JSON: line 1, column 3 .*a comment/,
   ),
   taskRow('a list for a task definition', file('task-definition', '[]'), /no containerDefinitions/),
   taskRow('a task definition of null', file('task-definition', 'null'), /no containerDefinitions/),
@@ -113,7 +113,7 @@ export const TASK_DEFINITIONS: readonly Row[] = [
   taskRow(
     'a task definition of many levels',
     file('task-definition', `{"containerDefinitions":[{"name":"a","x":${deep(50_000)}}]}`),
-    /nested deeper than 64 levels/,
+    /nested deeper.* 64 levels/,
   ),
   taskRow(
     'two lists of containers',
@@ -125,71 +125,63 @@ export const TASK_DEFINITIONS: readonly Row[] = [
   taskRow(
     'an object for its environment',
     task({ name: 'a', environment: { PASSWORD: CANARY } }),
-    /"environment" of the container is no list/,
+    /"environment" .*no list/,
   ),
   taskRow(
     'texts for its environment',
     task({ name: 'a', environment: [`PASSWORD=${CANARY}`] }),
-    /"environment" of the container is no list/,
+    /"environment" .*no list/,
   ),
   taskRow(
     'an object for its secrets',
     task({ name: 'a', secrets: { PASSWORD: CANARY } }),
-    /"secrets" of the container is no list/,
+    /"secrets" .*no list/,
   ),
-  taskRow(
-    'a list for its labels',
-    task({ name: 'a', dockerLabels: [CANARY] }),
-    /"dockerLabels" of the container is no object/,
-  ),
+  taskRow('a list for its labels', task({ name: 'a', dockerLabels: [CANARY] }), /"dockerLabels" .*no object/),
   taskRow(
     'a text for its log',
     task({ name: 'a', logConfiguration: CANARY }),
-    /"logConfiguration" of the container is no object/,
+    /"logConfiguration" .*no object/,
   ),
   taskRow(
     'a text for the options of its log',
     task({ name: 'a', logConfiguration: { logDriver: 'awslogs', options: CANARY } }),
-    /"logConfiguration\.options" of the container is no object/,
+    /"logConfiguration\.options" .*no object/,
   ),
   taskRow(
     'two containers and no name',
     file('task-definition', '{"containerDefinitions":[{"name":"a"},{"name":"b"}]}'),
-    /name one by container-name/,
+    /name one.* container-name/,
   ),
   taskRow(
     'two containers of one name',
     file('task-definition', '{"containerDefinitions":[{"name":"a"},{"name":"a"}]}', {
       'container-name': 'a',
     }),
-    /give each its own name/,
+    /own name/,
   ),
   taskRow(
     'a container that is not there',
     task({ name: 'a' }, { 'container-name': CANARY }),
-    /no container of the name in container-name; it has "a"/,
+    /name in container-name; it has "a"/,
   ),
   taskRow(
     'a container that is not there, among names that may be values',
     task({ name: 'zQ7vX2Kp9LmT4w' }, { 'container-name': 'a' }),
-    /no container of the name in container-name; it has this value/,
+    /name in container-name; .*this value/,
   ),
 ];
 
 /** Approved plans. */
 export const PLANS: readonly Row[] = [
   planRow('a plan-hash without its last digit', plan('a'.repeat(63)), /has 64 digits.*this has 63/),
-  planRow(
-    'a plan-hash with its algorithm',
-    plan(`sha256:${'a'.repeat(64)}`),
-    /has 64 digits and nothing before them/,
-  ),
+  planRow('a plan-hash with its algorithm', plan(`sha256:${'a'.repeat(64)}`), /has 64 .*before them/),
   planRow('a commit for a plan-hash', plan('4a3b81f0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6'), /this has 40/),
-  planRow('JSON that is no plan', plan(`{"a":"${CANARY}"}`), /take the output plan, plan-file or plan-hash/),
-  planRow('a plan that is cut off', plan(`{"changes":["${CANARY}`), /take the output plan/),
-  planRow('a plan whose changes are none', plan('{"changes":{}}'), /take the output plan/),
-  planRow('a plan of nulls', plan('{"changes":[null]}'), /take the output plan/),
-  planRow('a value for a plan', plan(CANARY), /there is no file of this name/),
-  planRow('the summary for a plan', plan(`## Plan\n${CANARY}`), /it takes a plan-hash/),
-  planRow('a file that is no plan', file('expect-plan', `"${CANARY}"`), /the file holds no plan/),
+  planRow('JSON that is no plan', plan(`{"a":"${CANARY}"}`), /output plan, plan-file or plan-hash/),
+  planRow('a plan that is cut off', plan(`{"changes":["${CANARY}`), /output plan/),
+  planRow('a plan whose changes are none', plan('{"changes":{}}'), /output plan/),
+  planRow('a plan of nulls', plan('{"changes":[null]}'), /output plan/),
+  planRow('a value for a plan', plan(CANARY), /this name/),
+  planRow('the summary for a plan', plan(`## Plan\n${CANARY}`), /takes a plan-hash/),
+  planRow('a file that is no plan', file('expect-plan', `"${CANARY}"`), /no plan/),
 ];

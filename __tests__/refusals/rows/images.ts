@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ImageFault } from '../../../src/registry/errors.ts';
 import { CANARY } from '../row.ts';
 
-/** What the input `image` names, what is wrong with it, and what it tells to do. */
+/** What the input `image` names, what is wrong with it, and the remedy. */
 export type Reference = readonly [what: string, image: string, remedy: RegExp];
 
 export const REFERENCES: readonly Reference[] = [
   ['a value for an image', CANARY, /with lower-case letters in NAME/],
   ['an image without a name', 'docker:', /write docker:NAME/],
-  ['an image of a registry', `docker://${CANARY}/app`, /write docker:NAME\[:TAG\] for the local engine/],
-  ['an image of the daemon by its old name', 'docker-daemon:app:v1', /for the local engine/],
+  ['an image of a registry', `docker://${CANARY}/app`, /write docker:NAME\[:TAG\] .*local engine/],
+  ['an image of the daemon by its old name', 'docker-daemon:app:v1', /local engine/],
   ['an image of the storage of podman', 'containers-storage:app', /podman save .*oci-archive:FILE/],
   ["skopeo's directory", 'dir:out', /skopeo copy dir:DIR oci:OTHER/],
   ["skopeo's root file system", 'tarball:rootfs.tar', /skopeo copy tarball:FILE oci:DIR/],
@@ -26,24 +27,24 @@ export const REFERENCES: readonly Reference[] = [
   ['an archive by its name alone', 'image.tar', /write docker-archive:FILE .* oci-archive:FILE/],
   ['an archive and a tag', 'out/image.tar:v1', /write docker-archive:FILE/],
   ['a compressed archive', 'image.tar.gz', /write docker-archive:FILE/],
-  ['a folder of the workspace', './out', /oci:DIR for a directory/],
+  ['a folder of the workspace', './out', /oci:DIR .*a directory/],
   ['a file at its address', 'file:///tmp/image.tar', /write docker-archive:FILE/],
-  ['a folder of Windows', 'C:\\out\\image', /oci:DIR for a directory/],
+  ['a folder of Windows', 'C:\\out\\image', /oci:DIR .*a directory/],
   ['an image in capitals', 'Team/App', /with lower-case letters in NAME/],
-  ['an image with an empty tag', 'app:', /is not an image's name/],
-  ['an image whose tag begins with a hyphen', 'app:-x', /is not an image's name/],
-  ['an image that climbs', '../app', /is not an image's name/],
-  ['an image with a blank', `app ${CANARY}`, /is not an image's name/],
-  ['a short digest', 'app@sha256:12', /is not an image's name/],
-  ['a digest of another algorithm', `app@sha512:${'a'.repeat(128)}`, /is not an image's name/],
-  ['an option of docker', '--privileged', /is not an image's name/],
-  ['a command behind an image', 'app;id', /is not an image's name/],
-  ['an address for an image', `https://user:${CANARY}@ghcr.io/team/app`, /is not an image's name/],
-  ['a host with a port that is none', 'localhost:port/app', /is not an image's name/],
-  ['two slashes in an image', 'team//app', /is not an image's name/],
-  ['a layout without a path', 'oci:', /needs a path behind the colon/],
-  ['an archive with a name for a tag', `oci-archive:image.tar:/${CANARY}`, /is not a tag; write letters/],
-  ['an archive in two lines', 'oci-archive:a.tar\nb.tar', /write one path/],
+  ['an image with an empty tag', 'app:', /image's name/],
+  ['an image whose tag begins with a hyphen', 'app:-x', /image's name/],
+  ['an image that climbs', '../app', /image's name/],
+  ['an image with a blank', `app ${CANARY}`, /image's name/],
+  ['a short digest', 'app@sha256:12', /image's name/],
+  ['a digest of another algorithm', `app@sha512:${'a'.repeat(128)}`, /image's name/],
+  ['an option of docker', '--privileged', /image's name/],
+  ['a command behind an image', 'app;id', /image's name/],
+  ['an address for an image', `https://user:${CANARY}@ghcr.io/team/app`, /image's name/],
+  ['a host with a port that is none', 'localhost:port/app', /image's name/],
+  ['two slashes in an image', 'team//app', /image's name/],
+  ['a layout without a path', 'oci:', /path behind/],
+  ['an archive with a name for a tag', `oci-archive:image.tar:/${CANARY}`, /a tag; write letters/],
+  ['an archive in two lines', 'oci-archive:a.tar\nb.tar', /one path/],
 ];
 
 /** Where the engine is said to listen. */
@@ -55,26 +56,33 @@ export const HOSTS: readonly Host[] = [
   ['an engine without a host', 'tcp://:2375', /give unix/],
   ['an engine at a port past all ports', 'tcp://localhost:99999', /give unix/],
   ['an engine behind a bracket', 'tcp://[', /give unix/],
-  ['an engine that nobody runs', `tcp://user:${CANARY}@127.0.0.1:1`, /no Docker engine is running.*start it/],
+  ['an engine that does not run', `tcp://user:${CANARY}@127.0.0.1:1`, /Docker engine .*start/],
 ];
 
 /** What lies in a folder of the workspace and is named as an image. */
-export type ImagePath = readonly [what: string, image: (folder: string) => string, told: RegExp];
+export type ImagePath = readonly [
+  what: string,
+  image: (folder: string) => string,
+  fault: ImageFault,
+  key: RegExp,
+];
 
 export const PATHS: readonly ImagePath[] = [
   [
     'an archive that is not there',
     (folder) => `docker-archive:${join(folder, 'nowhere')}`,
-    /does not exist; build the image first/,
+    'NO_SUCH_IMAGE',
+    /not exist; .*image first/,
   ],
-  ['a folder for an archive', (folder) => `docker-archive:${folder}`, /is not a file; name the archive/],
+  ['a folder for an archive', (folder) => `docker-archive:${folder}`, 'LAYOUT', /a file; .*the archive/],
   [
     'a pipe for an archive',
     (folder) => {
       execFileSync('mkfifo', [join(folder, 'pipe')]);
       return `oci-archive:${join(folder, 'pipe')}`;
     },
-    /is not a file; name the archive/,
+    'LAYOUT',
+    /a file; .*the archive/,
   ],
   [
     'a link to itself for an archive',
@@ -82,7 +90,8 @@ export const PATHS: readonly ImagePath[] = [
       symlinkSync('loop', join(folder, 'loop'));
       return `oci-archive:${join(folder, 'loop')}`;
     },
-    /cannot be read; check the path/,
+    'NO_SUCH_IMAGE',
+    /be read; .*the path/,
   ],
   [
     'an archive behind a link out of the workspace',
@@ -90,12 +99,14 @@ export const PATHS: readonly ImagePath[] = [
       symlinkSync('/etc/hostname', join(folder, 'out.tar'));
       return `docker-archive:${join(folder, 'out.tar')}`;
     },
-    /outside the workspace .* write the image into one of them/,
+    'UNSAFE_PATH',
+    /outside .*/,
   ],
   [
     'a layout that is not there',
     (folder) => `oci:${join(folder, 'none')}`,
-    /is not a directory; build the image first/,
+    'NO_SUCH_IMAGE',
+    /a directory; .*image first/,
   ],
   [
     'a file for a layout',
@@ -103,8 +114,9 @@ export const PATHS: readonly ImagePath[] = [
       writeFileSync(join(folder, 'file'), '');
       return `oci:${join(folder, 'file')}`;
     },
-    /is not a directory/,
+    'LAYOUT',
+    /a directory/,
   ],
-  ['a layout outside the workspace', () => 'oci:/etc', /outside the workspace/],
-  ['a device for an archive', () => 'docker-archive:/dev/zero', /outside the workspace/],
+  ['a layout outside the workspace', () => 'oci:/etc', 'UNSAFE_PATH', /outside/],
+  ['a device for an archive', () => 'docker-archive:/dev/zero', 'UNSAFE_PATH', /outside/],
 ];

@@ -1,6 +1,6 @@
 import type { Input, Reply } from '../protocol.ts';
 
-/** Asks moto itself, with the credentials of the call in hand: neither recorded nor judged. A refusal is thrown. */
+/** Asks moto itself, with the credentials of the call in hand: neither recorded nor checked. A refusal is thrown. */
 export type Ask = <Output = Record<string, unknown>>(operation: string, input: Input) => Promise<Output>;
 
 /** What AWS would do with a call: throws a Refusal, answers, or gives nothing and leaves the call to moto. */

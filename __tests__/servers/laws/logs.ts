@@ -132,10 +132,10 @@ export function logsLaws(): LogsLaws {
       },
       async TagResource(input, ask) {
         await checkResource(input, ask);
-        const { tags: standing } = await ask<{ tags: TagMap }>('ListTagsForResource', {
+        const { tags: existing } = await ask<{ tags: TagMap }>('ListTagsForResource', {
           resourceArn: input['resourceArn'],
         });
-        checkTagMap((input['tags'] ?? {}) as TagMap, standing);
+        checkTagMap((input['tags'] ?? {}) as TagMap, existing);
         return undefined;
       },
       async UntagResource(input, ask) {
@@ -169,11 +169,11 @@ function checkName(input: Input): string {
   return name;
 }
 
-function checkTagMap(added: TagMap, standing: TagMap): void {
+function checkTagMap(added: TagMap, existing: TagMap): void {
   if (Object.keys(added).length === 0) {
     throw invalid(describeViolation('tags', '{}', 'have length greater than or equal to 1'));
   }
-  checkTags(added, standing, TAG_CODES);
+  checkTags(added, existing, TAG_CODES);
 }
 
 /** Tag calls want the ARN as `logGroupArn` has it: no `:*` behind it, and no `#` in it at all. */

@@ -68,10 +68,10 @@ export function secretsManagerLaws(): SecretsManagerLaws {
         checkValue(input);
         checkKmsKey(input);
         checkTags(toMap(input['Tags'] as TagList[] | undefined), {}, TAG_CODES);
-        const standing = await ask<Description>('DescribeSecret', { SecretId: input['Name'] }).catch(
+        const existing = await ask<Description>('DescribeSecret', { SecretId: input['Name'] }).catch(
           asMissing,
         );
-        if (typeof standing?.DeletedDate === 'number') {
+        if (typeof existing?.DeletedDate === 'number') {
           throw unfit(
             "You can't create this secret because a secret with this name is already scheduled for deletion.",
           );

@@ -54,8 +54,8 @@ export function ssmLaws({ emptyPages = false }: SsmOptions): Laws {
       },
       async AddTagsToResource(input, ask) {
         const { Tags, ...resource } = input;
-        const { TagList: standing } = await ask<{ TagList: TagList[] }>('ListTagsForResource', resource);
-        checkTags(toMap(Tags as TagList[]), toMap(standing), TAG_CODES);
+        const { TagList: existing } = await ask<{ TagList: TagList[] }>('ListTagsForResource', resource);
+        checkTags(toMap(Tags as TagList[]), toMap(existing), TAG_CODES);
         return undefined;
       },
       RemoveTagsFromResource(input) {
@@ -75,29 +75,29 @@ async function putParameter(input: Input, ask: Ask) {
   checkTags(toMap(input['Tags'] as TagList[] | undefined), {}, TAG_CODES);
   const filters = [{ Key: 'Name', Option: 'Equals', Values: [name] }];
   const { Parameters } = await ask<Page>('DescribeParameters', { ParameterFilters: filters });
-  const standing = Parameters[0];
-  const type = text(input, 'Type') ?? standing?.Type;
+  const existing = Parameters[0];
+  const type = text(input, 'Type') ?? existing?.Type;
   checkKmsKey(text(input, 'KeyId'), type);
   const value = text(input, 'Value') ?? '';
-  const tier = chooseTier(input, value, standing);
+  const tier = chooseTier(input, value, existing);
   checkValue(value, tier);
-  if (input['Overwrite'] && standing) {
-    if (tier === 'Standard' && standing.Tier === 'Advanced') {
+  if (input['Overwrite'] && existing) {
+    if (tier === 'Standard' && existing.Tier === 'Advanced') {
       throw new Refusal(
         'ValidationException',
         "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter.",
       );
     }
-    const becomesSecure = standing.Type === 'String' && type === 'SecureString';
-    if (type !== standing.Type && !becomesSecure) {
+    const becomesSecure = existing.Type === 'String' && type === 'SecureString';
+    if (type !== existing.Type && !becomesSecure) {
       throw new Refusal(
         'HierarchyTypeMismatchException',
-        `Parameter Store doesn't support changing a parameter type in a hierarchy: ${standing.Type} to ${type}.`,
+        `Parameter Store doesn't support changing a parameter type in a hierarchy: ${existing.Type} to ${type}.`,
       );
     }
   }
   const pattern =
-    text(input, 'AllowedPattern') ?? (input['Overwrite'] ? standing?.AllowedPattern : undefined);
+    text(input, 'AllowedPattern') ?? (input['Overwrite'] ? existing?.AllowedPattern : undefined);
   if (pattern && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
     throw new Refusal(
       'ParameterPatternMismatchException',
@@ -127,10 +127,10 @@ function arnOf(name: string): string {
 }
 
 /** Intelligent-Tiering is a question; the answer, and what is stored, is one of the two others. */
-function chooseTier(input: Input, value: string, standing: Parameter | undefined): string {
+function chooseTier(input: Input, value: string, existing: Parameter | undefined): string {
   const asked = text(input, 'Tier') ?? 'Standard';
   if (asked !== 'Intelligent-Tiering') return asked;
-  return Buffer.byteLength(value) > 4096 || standing?.Tier === 'Advanced' ? 'Advanced' : 'Standard';
+  return Buffer.byteLength(value) > 4096 || existing?.Tier === 'Advanced' ? 'Advanced' : 'Standard';
 }
 
 function checkValue(value: string, tier: string): void {

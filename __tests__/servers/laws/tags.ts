@@ -12,7 +12,7 @@ export const toMap = (tags: readonly TagList[] | undefined): TagMap =>
   Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
 
 /** One law for all four services; only the error codes differ. */
-export function checkTags(added: TagMap, standing: TagMap, codes: { shape: string; count: string }): void {
+export function checkTags(added: TagMap, existing: TagMap, codes: { shape: string; count: string }): void {
   for (const [key, value] of Object.entries(added)) {
     checkKey(key, codes.shape);
     if (!LEGAL.test(key) || !LEGAL.test(value)) {
@@ -25,7 +25,7 @@ export function checkTags(added: TagMap, standing: TagMap, codes: { shape: strin
     if ([...value].length > 256)
       throw new Invalid(codes.shape, 'Member must have length less than or equal to 256');
   }
-  const own = Object.keys({ ...standing, ...added }).filter((key) => !/^aws:/i.test(key));
+  const own = Object.keys({ ...existing, ...added }).filter((key) => !/^aws:/i.test(key));
   if (own.length > 50) throw new Refusal(codes.count, 'A resource can have at most 50 tags.');
 }
 
