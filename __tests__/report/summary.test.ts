@@ -132,7 +132,7 @@ describe('the variables', () => {
   it('that are empty say so, and claim no type that nothing settles', () => {
     const config = 'rules: [{ match: HOST, to: parameter }]';
     expect(rowsOf({ inputs: { dotenv: 'PORT=\nHOST=\nSMTP_PASSWORD=' }, config }).slice(2)).toEqual([
-      '| `PORT` | as it stands parameter | plain: its value is empty; empty here, left as it is |',
+      '| `PORT` | existing parameter | plain: its value is empty; empty here, left as it is |',
       '| `HOST` | String parameter | rule "HOST"; empty here, left as it is |',
       '| `SMTP_PASSWORD` | SecureString parameter | secret: its name says PASSWORD; empty here, left as it is |',
     ]);

@@ -87,7 +87,7 @@ export function alternatives(
       ? []
       : [
           {
-            way: 'the rows that may stand in either store as parameters (prefer: ssm)',
+            way: 'the rows that may be in either store as parameters (prefer: ssm)',
             monthlyUsd: dollars(kept.size + Math.max(0, others), advancedParameters),
           },
         ]),

@@ -56,7 +56,7 @@ function storedTypes(plan: Plan): (destination: ResolvedDestination) => string |
   return (destination) => {
     const { destination: target, name } = destination;
     if (target.store === 'secret') return undefined;
-    return isTypeUnknown(destination) ? 'as it stands' : (types.get(name) ?? target.type);
+    return isTypeUnknown(destination) ? 'existing' : (types.get(name) ?? target.type);
   };
 }
 

@@ -1,1 +1,0 @@
-"use strict";exports.id=7698,exports.ids=[7698],exports.modules={7698:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(9671);e(9217),e(2652)})};
