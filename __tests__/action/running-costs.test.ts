@@ -15,7 +15,7 @@ it('makes the calls that the page names', async () => {
   expect((await at.step(inputs)).outputs['changed']).toBe('false');
   const calls = aws.calls.slice(before);
   const secrets = calls.filter(({ service }) => service === 'secretsmanager').length;
-  expect(read('docs/costs.md')).toContain(
-    `makes ${calls.length} calls, ${WORDS[secrets]} of them to Secrets Manager.`,
+  expect(read('docs/costs.md')).toMatch(
+    new RegExp(`${calls.length} calls, ${WORDS[secrets]} .*Secrets Manager`),
   );
 });

@@ -247,7 +247,7 @@ describe('what destroy does', () => {
       'aws ecr delete-repository --region us-west-2 --force --repository-name papyrus',
     ];
     for (const { notes } of changes)
-      expect(notes).toEqual([expect.stringMatching(/\{environment\}.*cannot be seen/)]);
+      expect(notes).toEqual([expect.stringContaining('{environment}')]);
     expect(changes.map(({ notes }) => notes.join())).toEqual(
       commands.map((command) => expect.stringContaining(command)),
     );
