@@ -1,4 +1,5 @@
 /** What failures, kills and races share: each scene without a fault, what it requests, and the run that completes it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Auth0Error } from '../../src/clients/auth0-error.ts';
 import { AwsError } from '../../src/clients/errors.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
@@ -88,6 +89,19 @@ export async function mustBeSilent(harness: Harness, step: Step): Promise<void> 
   const changes = run.outcomes.filter(({ result }) => result !== 'unchanged');
   if (run.failure !== undefined || changes.length > 0 || writesOf(run).length > 0)
     throw new Error(`not silent: ${run.failure} ${writesOf(run).join(' ')}\n${run.printed}`);
+}
+
+/**
+ * Waits until no other request comes: what comes later has begun later.
+ * @param count how many there are so far
+ * @returns how many came
+ */
+export async function untilQuiet(count: () => number): Promise<number> {
+  for (let before = -1; before !== count(); ) {
+    before = count();
+    for (let turn = 0; turn < 10; turn++) await sleep(5);
+  }
+  return count();
 }
 
 /** @returns what is wrong with what a run reports: no sentence, with a stack, or with a value. */

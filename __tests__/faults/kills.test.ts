@@ -1,11 +1,10 @@
 /** A run that ends before or after any of its requests, to AWS, the registry or Auth0: the next one completes it. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AbortedError, Cancellation } from '../../src/clients/cancellation.ts';
 import { passed } from '../action/outcome.ts';
 import { runAction } from '../action/run.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
-import { badMessages, type CleanRun, complete, failuresOf, runClean } from './cases.ts';
+import { badMessages, type CleanRun, complete, failuresOf, runClean, untilQuiet } from './cases.ts';
 import { openHarness, type Tamper } from './harness.ts';
 import { atLeast, part } from './part.ts';
 import { SCENES, setScene } from './scenes.ts';
@@ -77,21 +76,15 @@ const ENDS = clean.flatMap((one) => {
 function cancelAt(name: string, nth: number, stop: Cancellation): { tamper: Tamper; count(): number } {
   let count = 0;
   let named = 0;
-  let held: Promise<void> | undefined;
-  async function cancel(): Promise<void> {
-    for (let before = -1; before !== count; ) {
-      before = count;
-      for (let turn = 0; turn < 10; turn++) await sleep(5);
-    }
-    stop.end('cancelled');
-  }
   let atEnd = 0;
+  let held: Promise<void> | undefined;
   return {
     async tamper(one, index) {
       count = index + 1;
       if (one.name === name && ++named === nth)
-        held = cancel().then(() => {
-          atEnd = count;
+        held = untilQuiet(() => count).then((all) => {
+          atEnd = all;
+          stop.end('cancelled');
         });
       await held;
       return undefined;
