@@ -99,7 +99,7 @@ describe('the key', () => {
   });
 
   const statement = (error: unknown) => {
-    const [, text = ''] = /add to its key policy: (.*)$/.exec(String(error)) ?? [];
+    const [, text = ''] = /(\{.*\})$/.exec(String(error)) ?? [];
     return JSON.parse(text);
   };
   const NEEDED = {

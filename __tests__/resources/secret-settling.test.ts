@@ -78,7 +78,7 @@ describe('a description that is older than our write', () => {
     describeLate(99);
     const round = await bench.round(wish('two'));
     expect(round.outcome.result).toBe('done');
-    expect(round.told).toEqual([expect.stringMatching(/^papyrus\/prd\/db: AWS does not show the write yet/)]);
+    expect(round.told).toEqual([expect.stringContaining(NAME)]);
     expect(puts(round)).toBe(1);
     expect(describedAfterPut(round)).toHaveLength(1 + SETTLING.length);
     expect(round.outcome.after?.metadata.version).toBe((await stored()).version);
@@ -90,7 +90,7 @@ describe('a description that is older than our write', () => {
     others(() => put('{"a":"one","theirs":1}'), at);
     const round = await bench.round(wish('two'));
     expect(round.outcome.result).toBe('done');
-    expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
+    expect(round.told).toEqual([expect.stringContaining(NAME)]);
     expect(puts(round)).toBe(2);
     expect((await stored()).value).toEqual({ a: 'two', theirs: 1 });
     await bench.silent(wish('two'));
@@ -102,7 +102,7 @@ describe('a description that is older than our write', () => {
     others(() => put('{"a":"one","theirs":1}'), 'before');
     describeLate(99, 1);
     const round = await bench.round(wish('two'));
-    expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
+    expect(round.told).toEqual([expect.stringContaining(NAME)]);
     expect(puts(round)).toBe(2);
     expect((await stored()).value).toEqual({ a: 'two', theirs: 1 });
   });
@@ -137,7 +137,7 @@ describe('a description that is older than our write', () => {
     });
     const round = await bench.round(wish('two'));
     expect(round.outcome.result).toBe('done');
-    expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
+    expect(round.told).toEqual([expect.stringContaining(NAME)]);
     expect(puts(round)).toBe(2);
     expect(round.slept).toEqual(SETTLING);
     expect((await stored()).value).toEqual({ a: 'two' });
@@ -275,7 +275,7 @@ describe('a secret that was created a moment ago', () => {
     bench.aws.fault({ operation: 'GetSecretValue', times, kind: 'not-found' });
     const round = await bench.round(wish('one'));
     expect(fieldsOf(round.change)).toEqual(['key:a', 'tag:project', 'tag:managed-by']);
-    expect(round.change.notes).toContain('keys that are not configured here are kept: host, port');
+    expect(round.change.notes).toContainEqual(expect.stringContaining('host, port'));
     expect(round.told).toEqual([]);
     expect(round.slept).toEqual(SETTLING.slice(0, times));
     expect((await stored()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
@@ -285,7 +285,7 @@ describe('a secret that was created a moment ago', () => {
     await madeByOthers();
     bench.aws.fault({ operation: 'GetSecretValue', times: 99, kind: 'not-found' });
     const round = await bench.round(wish('one'));
-    expect(round.change).toMatchObject({ action: 'blocked', blocked: { reason: 'it could not be read' } });
+    expect(round.change).toMatchObject({ action: 'blocked', unreadable: expect.anything() });
     expect(round.outcome.result).toBe('failed');
     expect(round.writes).toEqual([]);
   });
@@ -297,7 +297,7 @@ describe('a secret that was created a moment ago', () => {
     bench.aws.answer('DescribeSecret', () => (left-- > 0 ? bare : undefined));
     const round = await bench.round(wish('one'));
     expect(round.outcome.result).toBe('done');
-    expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
+    expect(round.told).toEqual([expect.stringContaining(NAME)]);
     expect((await stored()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
   });
 });
