@@ -1,4 +1,4 @@
-/** Answers of HTTP servers, given what is nearly one: each is read or refused, soon, and nothing of its body is told. */
+/** Answers of HTTP servers, given what is nearly one: each is read or refused, soon, and nothing of its body is reported. */
 
 import { once } from 'node:events';
 import { Agent } from 'node:http';
@@ -15,7 +15,7 @@ import { explain, parseErrors } from '../../src/registry/failure.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';
 import { Secret } from '../../src/secret.ts';
 import { sha256 } from '../servers/registry-images.ts';
-import { CANARY, expectOurs, inTime, isTold, RUNS } from './fuzz-texts.ts';
+import { CANARY, expectOurs, inTime, isReported, RUNS } from './fuzz-texts.ts';
 import { answer, json } from './fuzz-wire.ts';
 
 /** Bytes for each request in turn, the last for all that come after. */
@@ -84,11 +84,11 @@ describe('a response of a registry', () => {
       retryPolicy: { attempts: 2, firstDelay: 0, longestDelay: 0 },
       idle: 500,
     });
-  /** Its own words are told, so that they hold no canary here: ECR says in them what is wrong. */
+  /** Its own words are reported, so that they hold no canary here: ECR says in them what is wrong. */
   const bare = (texts: readonly string[]) => texts.map((text) => text.replaceAll(CANARY, 'c'));
   const given = fc.array(answer(json(manifest, refusal)), { minLength: 1, maxLength: 3 }).map(bare);
   const isOurs = (error: unknown) =>
-    isTold(explain(error, { address: 'host/app', repository: 'app', what: 'the image' } as never));
+    isReported(explain(error, { address: 'host/app', repository: 'app', what: 'the image' } as never));
 
   it.each<[what: string, read: (registry: Distribution) => Promise<unknown>]>([
     ['about a blob', (client) => client.hasBlob(digest)],
@@ -115,7 +115,7 @@ describe('a response of a registry', () => {
         try {
           parseManifest(Buffer.from(text), undefined, 'the manifest');
         } catch (error) {
-          expectOurs(error, isTold);
+          expectOurs(error, isReported);
         }
       }),
       RUNS,
@@ -149,7 +149,7 @@ describe('a response of Auth0', () => {
       clock,
       timeoutMs: 500,
     });
-  const isOurs = (error: unknown) => error instanceof Auth0Error && isTold(error);
+  const isOurs = (error: unknown) => error instanceof Auth0Error && isReported(error);
 
   it('to the request for a token', () =>
     each(fc.array(answer(bodies), { minLength: 1, maxLength: 2 }), () => client().readLists('id'), isOurs));

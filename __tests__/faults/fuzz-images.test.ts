@@ -18,7 +18,7 @@ import {
   expectHarmless,
   expectOurs,
   inTime,
-  isTold,
+  isReported,
   nearlyRight,
   RUNS,
   reshaped,
@@ -39,17 +39,17 @@ async function open(reference: string): Promise<void> {
     expectHarmless([source.notices]);
     await source.close();
   } catch (error) {
-    expectOurs(error, isTold);
+    expectOurs(error, isReported);
   }
 }
 
 const each = <T>(cases: fc.Arbitrary<T>, read: (input: T) => Promise<void>) =>
   fc.assert(fc.asyncProperty(cases, read), RUNS);
 
-/** A document of names alone, which are told. */
+/** A document of names alone, which messages repeat. */
 const ofNames = (document: unknown) => broken(document).map((text) => text.replaceAll(CANARY, 'name'));
 
-/** A document of an image, whose digest is told as it is, so that its content is what counts. */
+/** A document of an image, whose digest messages repeat as it is, so that its content is what counts. */
 const broken = (document: unknown) =>
   fc.oneof(
     reshaped(document).map((made) => JSON.stringify(made) ?? ''),

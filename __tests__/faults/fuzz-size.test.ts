@@ -9,7 +9,7 @@ import { globReader } from '../../src/settings/glob.ts';
 import { ParseError } from '../../src/settings/parse.ts';
 import { readTaskDefinition } from '../../src/settings/task-definition.ts';
 import { readVariables } from '../../src/settings/variables.ts';
-import { CANARY, expectHarmless, expectOurs, inTime, isTold } from './fuzz-texts.ts';
+import { CANARY, expectHarmless, expectOurs, inTime, isReported } from './fuzz-texts.ts';
 
 const HALF = 2 ** 19;
 const many = (text: string) => text.repeat(HALF / text.length);
@@ -58,8 +58,8 @@ it.each(Object.entries(TEXTS))('%s', async (_, text) => {
     [() => readExpectation(text, () => text), unclear],
     [() => readTaskDefinition('task.json', undefined, () => text), unclear],
     [() => globReader()(text), unclear],
-    [() => parseErrors(Buffer.from(text)), isTold],
-    [() => parseManifest(Buffer.from(text), undefined, 'the manifest'), isTold],
+    [() => parseErrors(Buffer.from(text)), isReported],
+    [() => parseManifest(Buffer.from(text), undefined, 'the manifest'), isReported],
   ];
   for (const [read, isOurs] of readers)
     try {

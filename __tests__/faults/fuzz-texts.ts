@@ -13,7 +13,7 @@ if (IS_NIGHTLY) vi.setConfig({ testTimeout: 900_000 });
 /** No case takes longer, whatever it reads and whatever else the machine does: what is quadratic takes minutes. */
 export const MOST_MS = 10_000;
 
-/** Stands in every value, and may stand in nothing that is told. */
+/** Is in every value, and may be in nothing that is reported. */
 export const CANARY = 'zQ7vX2Kp9LmT4wRb8NcY';
 
 /** What readers trip over: grammar, borders of numbers and of Unicode, what ends lines, what is nothing. */
@@ -134,7 +134,7 @@ export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
   }),
 );
 
-/** @returns documents like the one given in which some values, wherever they stand, are others */
+/** @returns documents like the one given in which some values, wherever they are, are others */
 export function reshaped(document: unknown): fc.Arbitrary<unknown> {
   const paths = pathsIn(document);
   return fc
@@ -178,15 +178,15 @@ export function expectOurs(error: unknown, isOurs: (error: unknown) => boolean):
 }
 
 /** An error that ends a run, which is no `internal` one. */
-export function isTold(error: unknown): boolean {
+export function isReported(error: unknown): boolean {
   if (reasonOf(error) === 'internal') return false;
   expectHarmless([errorText(error)]);
   return true;
 }
 
-/** Of what is told nothing is a value, and nothing a stack. */
-export function expectHarmless(told: readonly unknown[]): void {
-  const text = JSON.stringify(told);
+/** Of what is reported nothing is a value, and nothing a stack. */
+export function expectHarmless(reported: readonly unknown[]): void {
+  const text = JSON.stringify(reported);
   expect(text).not.toContain(CANARY);
   expect(text).not.toMatch(/\\n\s+at .*:\d+/);
 }

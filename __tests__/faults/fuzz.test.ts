@@ -1,4 +1,4 @@
-/** Readers of texts, given what is nearly right: each returns or tells a fault, soon, without a value in it. */
+/** Readers of texts, given what is nearly right: each returns or reports an error, soon, without a value in it. */
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { completeTaskDefinition } from '../../src/report/task-definition.ts';
@@ -18,7 +18,7 @@ import { CANARY, expectHarmless, expectOurs, inTime, nearlyRight, RUNS, reshaped
 
 const isUnclear = (error: unknown) => error instanceof ParseError;
 
-/** Every case of a reader that tells its faults by throwing them. */
+/** Every case of a reader that throws its errors. */
 const each = <T>(cases: fc.Arbitrary<T>, read: (input: T) => unknown) =>
   fc.assert(
     fc.asyncProperty(cases, async (input) => {

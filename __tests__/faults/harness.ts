@@ -37,7 +37,7 @@ export type Tamper = (request: RequestRecord, index: number) => Tampered<FaultKi
 /** What the scene gives to the step. */
 export interface Step {
   readonly inputs: Readonly<Record<string, string>>;
-  /** Paths in the workspace, beside the images that always stand there. */
+  /** Paths in the workspace, beside the images that are always there. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
 }
 

@@ -54,7 +54,7 @@ test.each(
   ),
 )('interrupted: %s', async (_, { clean: one, index, moment }) => {
   const step = await setScene(harness, one.scene);
-  // From there on nothing arrives; `after` applies the one request whose answer nobody gets.
+  // From there on nothing arrives; `after` applies the one request whose answer never arrives.
   const killed = await harness.run(step, (_request, nth) => {
     if (nth < index) return undefined;
     return nth === index && moment === 'after' ? 'reset-after' : 'reset-before';

@@ -104,7 +104,7 @@ function mayFail(role: string, hit: ReadonlySet<string>, kind: string, name: str
   if (role.startsWith('auth0.')) return kind === 'Auth0::Application';
   if (role.startsWith('registry.') || role === 'ecr.GetAuthorizationToken') return kind === 'Image';
   if (role.endsWith(' of neighbours')) return /^AWS::(Logs|ECR)::/.test(kind);
-  // The listing that finds orphans tells also what the parameters of this run are like.
+  // The listing that finds orphans also shows what the parameters of this run are like.
   if (role === 'ssm.DescribeParameters of orphans')
     return kind === 'AWS::SSM::Parameter' || name.endsWith('/*');
   if (role.endsWith(' of orphans') || role === 'secretsmanager.ListSecrets') return name.endsWith('/*');

@@ -1,4 +1,4 @@
-/** Two runs at once over one account: no crash, an end that one of the two wants, and a third run that completes it. */
+/** Two runs at once over one account: no crash, an end that one of the two is configured for, and a third run that completes it. */
 import { afterAll, expect, test } from 'vitest';
 import { bundle, SUBJECTS } from '../resources/subjects.ts';
 import { badMessages, complete, failuresOf, isWell, mustBeSilent, runClean } from './cases.ts';
