@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { CreateSecretCommandInput } from '@aws-sdk/client-secrets-manager';
 import type { PutParameterCommandInput } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listen } from '../../bench/traffic.ts';
 import { DOTENV } from '../../bench/desired.ts';
+import { listen } from '../../bench/traffic.ts';
 import { passed } from './outcome.ts';
 import { openStage, type Stage } from './stage.ts';
 

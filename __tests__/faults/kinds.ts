@@ -27,7 +27,7 @@ export const LASTING = ['access-denied', 'throttle', 'html', 'reset-after', 'not
 /** Of those, the ones that a call is never done with: where they hit a write, the run may not pass over it. */
 const REFUSING: readonly Kind[] = ['access-denied', 'throttle', 'html'];
 
-/** Whether a fault takes a write away for good: what it was for must then be told as not done. */
+/** Whether a fault takes a write away for good: what it was for must then be reported as not done. */
 export const isRefused = ({ kind, stays, write }: { kind: Kind; stays: boolean; write: boolean }): boolean =>
   stays && write && REFUSING.includes(kind);
 

@@ -6,7 +6,7 @@ import { Secret } from '../../src/secret.ts';
 import { findCanaries, findLeaks } from '../action/leaks.ts';
 import { passed } from '../action/outcome.ts';
 import { runAction } from '../action/run.ts';
-import { openBench, type Round, wishFor } from '../resources/bench.ts';
+import { desiredFor, openBench, type Round } from '../resources/bench.ts';
 import type { FaultKind } from '../servers/faults.ts';
 
 const bench = await openBench();
@@ -37,17 +37,17 @@ const entries = Object.entries(SHAPES);
 const needles = entries.map(([, [value, needle]]) => needle ?? value);
 
 /** What is small goes to parameters as well; all of it to one secret but the largest, which has its own. */
-const wishes = (): DesiredResource[] => [
+const configured = (): DesiredResource[] => [
   ...entries
     .filter(([, [value]]) => value.length < 4_000 && !value.includes('{{'))
     .map(([, [value]], index) =>
-      wishFor('AWS::SSM::Parameter', `/papyrus/prd/C${index}`, {
+      desiredFor('AWS::SSM::Parameter', `/papyrus/prd/C${index}`, {
         value: new Secret(value),
         type: 'SecureString',
         'key-id': 'alias/aws/ssm',
       }),
     ),
-  wishFor('AWS::SecretsManager::Secret', 'papyrus/prd/small', {
+  desiredFor('AWS::SecretsManager::Secret', 'papyrus/prd/small', {
     'key-id': 'alias/aws/secretsmanager',
     ...Object.fromEntries(
       entries
@@ -55,17 +55,17 @@ const wishes = (): DesiredResource[] => [
         .map(([, [value]], index) => [`key:k${index}`, new Secret(value)]),
     ),
   }),
-  wishFor('AWS::SecretsManager::Secret', 'papyrus/prd/large', {
+  desiredFor('AWS::SecretsManager::Secret', 'papyrus/prd/large', {
     'key-id': 'alias/aws/secretsmanager',
     'key:large': new Secret(SHAPES['60 KB']?.[0] ?? ''),
   }),
 ];
 
-/** All that a run can tell of itself. */
-function leaksOf({ outcomes, plan, told }: Round): string[] {
+/** All that a run reports. */
+function leaksOf({ outcomes, plan, notices }: Round): string[] {
   const texts: Record<string, string> = {
     errors: outcomes.map(({ error }) => (error === undefined ? '' : errorText(error))).join('\n'),
-    told: told.join('\n'),
+    notices: notices.join('\n'),
     plan: JSON.stringify(plan),
   };
   return Object.entries(texts).flatMap(([sink, text]) => findCanaries(sink, text, needles));
@@ -97,7 +97,7 @@ describe('a sent value', () => {
         times: Number.POSITIVE_INFINITY,
         kind: { code, status, message: `Value '${echoed}' failed to satisfy constraint` },
       });
-    const round = await bench.round(wishes());
+    const round = await bench.round(configured());
     expect(round.outcomes.every(({ result }) => result === 'failed')).toBe(true);
     expect(leaksOf(round)).toEqual([]);
   });
@@ -110,7 +110,7 @@ describe('a sent value', () => {
         times: Number.POSITIVE_INFINITY,
         kind: { code: 'c4nary-mask-Qx ::add-mask::c4nary-mask-Qx', status: 400, message: 'no' },
       });
-    const round = await bench.round(wishes());
+    const round = await bench.round(configured());
     expect(leaksOf(round)).toEqual([]);
   });
 });
@@ -138,16 +138,16 @@ describe('a read value', () => {
   test.each(Object.entries(shapes))('%s', async (_, answer) => {
     await bench.aws.reset();
     for (const operation of [...READ, 'DescribeSecret']) bench.aws.answer(operation, () => answer);
-    const round = await bench.round(wishes());
+    const round = await bench.round(configured());
     expect(leaksOf(round)).toEqual([]);
   });
 
   const broken: FaultKind[] = ['cut-json', 'reset-body', 'html', 'server-error'];
   test.each(broken)('%s in all answers', async (kind) => {
     await bench.aws.reset();
-    await bench.round(wishes());
+    await bench.round(configured());
     bench.aws.fault({ operation: /^(Get|BatchGet)/, times: Number.POSITIVE_INFINITY, kind });
-    const round = await bench.round(wishes());
+    const round = await bench.round(configured());
     expect(round.outcomes.every(({ result }) => result === 'failed')).toBe(true);
     expect(leaksOf(round)).toEqual([]);
   });
@@ -161,7 +161,7 @@ describe('a read value', () => {
           times: Number.POSITIVE_INFINITY,
           kind: { code, status, message: `cannot decrypt '${echoed}'` },
         });
-      expect([code, leaksOf(await bench.round(wishes()))]).toEqual([code, []]);
+      expect([code, leaksOf(await bench.round(configured()))]).toEqual([code, []]);
     }
   });
 });
@@ -186,8 +186,8 @@ test('the bundle prints no sent or read value', async () => {
   end();
   expect(refused.exitCode, refused.log).toBe(1);
   expect(findLeaks(refused, needles)).toEqual([]);
-  const healed = passed(await run('apply'));
-  expect(findLeaks(healed, needles)).toEqual([]);
+  const completed = passed(await run('apply'));
+  expect(findLeaks(completed, needles)).toEqual([]);
   bench.aws.answer('GetParameters', () => ({
     Parameters: [{ Name: '/papyrus/prd/CANARY_4_SECRET', Value: 'x', Version: 'c4nary-mask-Qx' }],
   }));

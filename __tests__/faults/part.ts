@@ -3,7 +3,7 @@ import { isRefused, type Kind } from './kinds.ts';
 
 export { atLeast, IS_NIGHTLY, part } from '../sample.ts';
 
-/** @returns that part, and of the rest what is certain to show a write that nobody misses. */
+/** @returns that part, and of the rest what is certain to show a refused write that is not reported. */
 export function partWithRefusals<T extends { kind: Kind; stays: boolean; write: boolean }>(
   all: readonly T[],
   nth: number,

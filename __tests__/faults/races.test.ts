@@ -1,24 +1,22 @@
-/** Two runs at once over one account: no crash, an end that one of the two wanted, and a third run that settles it. */
+/** Two runs at once over one account: no crash, an end that one of the two is configured for, and a third run that completes it. */
 import { afterAll, expect, test } from 'vitest';
-import type { DesiredResource } from '../../src/desired/desired-resource.ts';
-import { Secret } from '../../src/secret.ts';
-import { openBench, type Round, type RoundOptions } from '../resources/bench.ts';
 import { bundle, SUBJECTS } from '../resources/subjects.ts';
+import { badMessages, complete, failuresOf, isWell, mustBeSilent, runClean } from './cases.ts';
+import { openHarness, type RunResult, type Step } from './harness.ts';
 import { atLeast, IS_NIGHTLY } from './part.ts';
-import { badWords, changed, heal, isWell, SCENES, type Scene, setScene, standing, wanted } from './scenes.ts';
+import { CHANGED, CREATED, makeOthers, mustRun, SHARED_SCENES, setScene } from './scenes.ts';
 import { seeded, shuffle } from './shuffle.ts';
+import { readState } from './state.ts';
 
-const bench = await openBench();
-afterAll(() => bench[Symbol.asyncDispose]());
+const harness = await openHarness();
+afterAll(() => harness[Symbol.asyncDispose]());
 
-async function race(
-  seed: number,
-  left: readonly [DesiredResource[], RoundOptions],
-  right: readonly [DesiredResource[], RoundOptions],
-): Promise<[Round, Round]> {
-  const end = shuffle(bench.aws, seeded(seed));
+async function race(seed: number, left: Step, right: Step): Promise<[RunResult, RunResult]> {
+  const end = shuffle(harness.aws, seeded(seed));
   try {
-    return await Promise.all([bench.round(...left), bench.round(...right)]);
+    const results = await harness.race(left, right);
+    for (const result of results) expect(badMessages(result)).toEqual([]);
+    return results;
   } finally {
     end();
   }
@@ -26,52 +24,35 @@ async function race(
 
 /** Schedules: each number is one. */
 const seeds = Array.from({ length: IS_NIGHTLY ? 30 : atLeast(4) }, (_, index) => index + 1);
-const update = SCENES.find(({ name }) => name === 'update') as Scene;
-
-const alone = new Map<Scene, Record<string, unknown>>();
-/** What one run of the scene leaves, which is the same for every schedule. */
-async function standingAlone(scene: Scene): Promise<Record<string, unknown>> {
-  const known = alone.get(scene);
-  if (known !== undefined) return known;
-  await setScene(bench, scene);
-  await heal(bench, scene);
-  const found = await standing(bench.others);
-  alone.set(scene, found);
-  return found;
-}
 
 test.each(
-  SCENES.flatMap((scene) =>
-    seeds.slice(0, scene.name === 'silent' ? 2 : undefined).map((seed) => [scene.name, seed, scene] as const),
+  (await runClean(harness, SHARED_SCENES)).flatMap((clean) =>
+    seeds
+      .slice(0, clean.scene.name === 'silent' ? 2 : undefined)
+      .map((seed) => [clean.scene.name, seed, clean] as const),
   ),
-)('the same configuration twice: %s, seed %i', async (_, seed, scene) => {
-  const alone = await standingAlone(scene);
-  await setScene(bench, scene);
-  const rounds = await race(seed, [scene.wishes(), scene.options], [scene.wishes(), scene.options]);
-  for (const round of rounds) expect(badWords(round)).toEqual([]);
+)('the same configuration twice: %s, seed %i', async (_, seed, clean) => {
+  const step = await setScene(harness, clean.scene);
+  const results = await race(seed, step, step);
   // Of each resource at least one of the two runs has brought it about.
   for (const [, { name }] of SUBJECTS)
     expect(
-      rounds.some(({ outcomes }) => outcomes.some((one) => one.change.name === name && isWell(one))),
+      results.some(({ outcomes }) => outcomes.some((one) => one.change.name === name && isWell(one))),
       name,
     ).toBe(true);
-  await heal(bench, scene);
-  expect(await standing(bench.others)).toEqual(alone);
+  expect(await complete(harness, clean)).toEqual([]);
 });
 
 test.each(seeds)(
   'first runs of two environments share a log group and a repository, seed %i: both succeed',
   async (seed) => {
-    await bench.aws.reset();
-    const shared = () => wanted().filter(({ kind }) => /LogGroup|Repository/.test(kind));
-    const rounds = await race(seed, [shared(), {}], [shared(), {}]);
-    for (const round of rounds) {
-      expect(badWords(round)).toEqual([]);
-      expect(round.outcomes.filter((outcome) => !isWell(outcome)).map(({ error }) => String(error))).toEqual(
-        [],
-      );
-    }
-    await bench.silent(shared());
+    await harness.reset();
+    const stepOf = (environment: string): Step => ({
+      inputs: { ...CREATED.inputs, prefix: `/papyrus/${environment}`, only: 'log-group, repository' },
+    });
+    const results = await race(seed, stepOf('prd'), stepOf('stg'));
+    expect(results.flatMap(failuresOf).map(({ error }) => String(error))).toEqual([]);
+    for (const environment of ['prd', 'stg']) await mustBeSilent(harness, stepOf(environment));
   },
 );
 
@@ -81,72 +62,79 @@ function leaves(value: unknown, path = ''): Map<string, unknown> {
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, `${path}.${key}`)]));
 }
 
-const different = () =>
-  changed().map((wish) =>
-    wish.kind === 'AWS::SecretsManager::Secret'
-      ? bundle.wish({ 'key:password': new Secret('third'), 'key:port': new Secret('5432') })
-      : wish,
-  );
-const left: Scene = { ...update, name: 'left', wishes: wanted, options: {} };
-const right: Scene = { ...update, name: 'right', wishes: different, options: update.options };
+// Whoever creates the repository decides its encryption for good.
+const tolerant = ({ inputs }: Step): Step => ({
+  inputs: { ...inputs, config: 'race.yml' },
+  files: { 'race.yml': "ignore: ['repository:encryption']" },
+});
+const [LEFT, RIGHT] = [tolerant(CREATED), tolerant(CHANGED)];
 
-async function standAs(before: string): Promise<void> {
-  await bench.aws.reset();
-  if (before === 'nothing') return;
-  for (const [, { foreign }] of SUBJECTS) await foreign(bench.front, { team: 'x' });
+const STATES = {
+  nothing: async () => {},
+  'what both will change': () => makeOthers(harness),
+} as const;
+type Before = keyof typeof STATES;
+
+async function set(before: Before): Promise<void> {
+  await harness.reset();
+  await STATES[before]();
 }
 
-const ends = new Map<string, ReadonlyArray<Map<string, unknown>>>();
-/** What each of the two leaves where it runs alone. */
-async function endsFrom(before: string): Promise<ReadonlyArray<Map<string, unknown>>> {
+const ends = new Map<Before, ReadonlyArray<Map<string, unknown>>>();
+/** What each of the two leaves if it runs alone. */
+async function endsFrom(before: Before): Promise<ReadonlyArray<Map<string, unknown>>> {
   const known = ends.get(before);
   if (known !== undefined) return known;
   const found: Array<Map<string, unknown>> = [];
-  for (const scene of [left, right]) {
-    await standAs(before);
-    await bench.round(scene.wishes(), scene.options);
-    found.push(leaves(await standing(bench.others)));
+  for (const step of [LEFT, RIGHT]) {
+    await set(before);
+    await mustRun(harness, step);
+    found.push(leaves(await readState(harness)));
   }
   ends.set(before, found);
   return found;
 }
 
-test.each(seeds.flatMap((seed) => [['nothing', seed] as const, ['what both will change', seed] as const]))(
+test.each(
+  seeds.flatMap((seed) => (Object.keys(STATES) as Before[]).map((before) => [before, seed] as const)),
+)(
   'different configurations over %s, seed %i: each field has the value of one of them',
   async (before, seed) => {
     const ends = await endsFrom(before);
-    await standAs(before);
-    const rounds = await race(seed, [left.wishes(), left.options], [right.wishes(), right.options]);
-    for (const round of rounds) expect(badWords(round)).toEqual([]);
-    for (const [path, value] of leaves(await standing(bench.others)))
+    await set(before);
+    await race(seed, LEFT, RIGHT);
+    const end = await readState(harness);
+    for (const [path, value] of leaves(end))
       expect(
         ends.map((end) => end.get(path)),
         path,
       ).toContainEqual(value);
-    await heal(bench, seed % 2 === 0 ? left : right);
+    const scene = { name: before, set: async () => {}, step: () => (seed % 2 === 0 ? LEFT : RIGHT) };
+    await complete(harness, { scene, end });
   },
 );
 
 test.each(seeds)(
   'two runs add different keys to one secret, seed %i: a lost key is always reported',
   async (seed) => {
-    await bench.aws.reset();
-    await bench.round(bundle.wish());
-    const wishOf = (key: string) => bundle.wish({ [`key:${key}`]: new Secret(`value of ${key}`) });
-    const rounds = await race(seed, [[wishOf('left')], {}], [[wishOf('right')], {}]);
-    for (const round of rounds) expect(badWords(round)).toEqual([]);
-    const { value } = (await bundle.read(bench.others)) as unknown as { value: Record<string, string> };
-    for (const [index, key] of ['left', 'right'].entries())
+    await harness.reset();
+    const stepOf = (more: string): Step => ({
+      inputs: { prefix: '/papyrus/prd', dotenv: `DB_PASSWORD=p4ssw0rd-Kx\n${more}`, only: 'secrets' },
+    });
+    const [left, right] = [stepOf('DB_HOST=left.internal'), stepOf('DB_NAME=right')];
+    await mustRun(harness, stepOf(''));
+    const results = await race(seed, left, right);
+    const { value } = (await bundle.read(harness.others)) as unknown as { value: Record<string, string> };
+    for (const key of ['host', 'name'])
       if (value[key] === undefined)
         expect(
-          rounds.flatMap(({ told }) => told),
-          `${key} is lost, and run ${index} says so`,
+          results.flatMap(({ notices }) => notices),
+          `${key} is lost, and a run says so`,
         ).not.toEqual([]);
-    await bench.round(wishOf('left'));
-    await bench.round(wishOf('right'));
-    expect((await bundle.read(bench.others))?.['value']).toMatchObject({
-      left: 'value of left',
-      right: 'value of right',
+    for (const step of [left, right]) await mustRun(harness, step);
+    expect((await bundle.read(harness.others))?.['value']).toMatchObject({
+      host: 'left.internal',
+      name: 'right',
     });
   },
 );

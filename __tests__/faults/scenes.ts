@@ -1,210 +1,275 @@
-/** Full runs over all four kinds at once, in each of the states that a run can meet. */
-import type { DesiredResource } from '../../src/desired/desired-resource.ts';
-import { ABSENT, type Fields } from '../../src/model/fields.ts';
-import type { Outcome } from '../../src/model/outcome.ts';
-import { errorText } from '../../src/report/failure.ts';
-import { Secret } from '../../src/secret.ts';
-import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
-import { findCanaries } from '../action/leaks.ts';
-import type { Bench, Round, RoundOptions } from '../resources/bench.ts';
-import {
-  bundle,
-  LOG_KEY,
-  lifecycleOf,
-  logGroup,
-  plainParameter,
-  pulled,
-  repository,
-  SUBJECTS,
-  secureParameter,
-} from '../resources/subjects.ts';
-import type { Call } from '../servers/aws.ts';
-import type { Clients } from '../servers/clients.ts';
-
-/** What no message may hold. */
-export const CANARIES = [1, 2, 3, 4, 5].map((number) => `c4nary-${number}-Zk9vQ2x7`);
-const [FIRST = '', SECOND = '', THIRD = '', FOURTH = '', FIFTH = ''] = CANARIES;
-const THEIRS = { team: 'platform' };
-
-export const NAMES: readonly string[] = SUBJECTS.map(([, { name }]) => name);
-
-export const wanted = (): DesiredResource[] => shared({}, {});
-
-/** The same, with more of what belongs to the application. */
-const shared = (ofLogs: Fields, ofRepository: Fields): DesiredResource[] => [
-  logGroup.wish({ retention: 30, ...ofLogs }),
-  plainParameter.wish(),
-  secureParameter.wish({ value: new Secret(FIRST) }),
-  bundle.wish({ 'key:password': new Secret(SECOND) }),
-  repository.wish({ lifecycle: canonicalJson(lifecycleOf(10)), ...ofRepository }),
-];
-
-/** Everything that can differ does: values, tags, retention, keys, mutability, policy. */
-export const changed = (): DesiredResource[] =>
-  [
-    logGroup.wish({ retention: 60, 'key-id': LOG_KEY }),
-    plainParameter.wish({ value: 'two' }),
-    secureParameter.wish({ value: new Secret(THIRD), 'key-id': 'alias/ours' }),
-    bundle.wish({
-      'key:password': new Secret(FOURTH),
-      'key:host': new Secret(FIFTH),
-      'key-id': 'alias/ours',
-    }),
-    repository.wish({
-      mutability: 'IMMUTABLE',
-      lifecycle: canonicalJson(lifecycleOf(20)),
-      'scan-on-push': 'false',
-      ...pulled('111122223333'),
-    }),
-  ].map(
-    (wish) =>
-      ({
-        ...wish,
-        spec: { ...wish.spec, fields: { ...wish.spec.fields, 'tag:cost': '42' } },
-      }) as DesiredResource,
-  );
-const COST = {
-  tags: new Map([
-    ['project', 'portfolio'],
-    ['cost', '42'],
-  ]),
-};
+/** Runs in each of the states of an account that a run can meet: those that fail, end and race begin here. */
+import { bundle, LOG_KEY, logGroup, SUBJECTS, secureParameter } from '../resources/subjects.ts';
+import { makeImage, makeTar, toSaved } from '../servers/registry-images.ts';
+import { type Harness, MANAGEMENT, type RunResult, type Step } from './harness.ts';
 
 export interface Scene {
   readonly name: string;
-  /** What stands before the run. */
-  readonly set: (bench: Bench) => Promise<unknown>;
-  readonly wishes: () => DesiredResource[];
-  readonly options: RoundOptions;
+  /** Brings about what exists before the run. */
+  readonly set: (harness: Harness) => Promise<unknown>;
+  readonly step: (harness: Harness) => Step;
 }
 
-export const SCENES: readonly Scene[] = [
-  { name: 'create', set: async () => {}, wishes: wanted, options: {} },
-  { name: 'update', set: (bench) => bench.round(wanted()), wishes: changed, options: COST },
-  {
-    name: 'adopt',
-    set: async ({ front }) => {
-      for (const [, subject] of SUBJECTS) await subject.foreign(front, THEIRS);
-    },
-    wishes: wanted,
-    options: {},
-  },
-  {
-    name: 'restore',
-    async set(bench) {
-      await bench.round(wanted());
-      const { front, others } = bench;
-      await front.secrets.deleteSecret({ SecretId: bundle.name, RecoveryWindowInDays: 30 });
-      await others.logs.deleteRetentionPolicy({ logGroupName: logGroup.name });
-      await others.ssm.deleteParameter({ Name: secureParameter.name });
-    },
-    wishes: changed,
-    options: COST,
-  },
-  {
-    name: 'overtaken',
-    async set(bench) {
-      await bench.round(wanted());
-      let isLeft = true;
-      bench.aws.onCall(async ({ operation }, moment) => {
-        if (operation !== 'PutSecretValue' || moment !== 'before' || !isLeft) return;
-        isLeft = false;
-        await overtake(bench.others);
-      });
-    },
-    wishes: changed,
-    options: COST,
-  },
-  {
-    name: 'withdraw',
-    set: (bench) => bench.round(shared({ 'key-id': LOG_KEY }, pulled('111122223333'))),
-    wishes: () => shared({ 'key-id': ABSENT }, pulled(undefined)),
-    options: {},
-  },
-  { name: 'silent', set: (bench) => bench.round(wanted()), wishes: wanted, options: {} },
-];
+const P = '/papyrus/prd';
+const DB = 'c4nary-db-Zk9vQ2x7';
+const FLASK = 'c4nary-flask-Zk9vQ2x7';
+const PLAIN = 'c4nary-plain-Zk9vQ2x7';
+const TOKEN = 'c4nary-token-Zk9vQ2x7';
+const OTHER_DB = 'c4nary-other-db-Zk9vQ2x7';
+const OTHER_TOKEN = 'c4nary-other-token-Zk9vQ2x7';
+const HOST = 'c4nary-host-Zk9vQ2x7';
+/** Values that no message may hold. */
+export const CANARIES = [DB, FLASK, PLAIN, TOKEN, OTHER_DB, OTHER_TOKEN, HOST, MANAGEMENT.secret];
+const DOTENV = [
+  'DB_USER=papyrus',
+  `DB_PASSWORD=${DB}`,
+  `FLASK_SECRET_KEY=${FLASK}`,
+  'GUNICORN_WORKERS=2',
+  'LOG_LEVEL=info',
+].join('\n');
+const without = (...names: string[]) =>
+  DOTENV.split('\n')
+    .filter((line) => !names.some((name) => line.startsWith(`${name}=`)))
+    .join('\n');
+const CONFIG = 'aws-bootstrap.yml';
 
-/** Somebody else's key, between our reading and our writing. */
-async function overtake({ secrets }: Clients): Promise<void> {
+const OLD = 'http://198.51.100.9:5000';
+const NEW = 'http://203.0.113.7:5000';
+export const URL_LISTS = ['callbacks', 'allowed_logout_urls', 'web_origins'] as const;
+const lend = (harness: Harness) => {
+  for (const list of URL_LISTS)
+    harness.auth0.application('app-id')[list] = [`https://other.example.com/${list}`];
+};
+const access = ({ auth0 }: Harness) => ({
+  'auth0-domain': auth0.url,
+  'auth0-management-client-id': MANAGEMENT.id,
+  'auth0-management-client-secret': MANAGEMENT.secret,
+  'auth0-application-id': 'app-id',
+});
+
+const base = makeImage(['first layer', 'second layer']);
+const next = makeImage(['first layer', 'third layer']);
+const IMAGES = {
+  'base.tar': makeTar(toSaved(base, ['papyrus:1'])),
+  'next.tar': makeTar(toSaved(next, ['papyrus:2'])),
+};
+const push = ({ folder }: Harness, file: string, more: Readonly<Record<string, string>> = {}): Step => ({
+  inputs: { prefix: P, image: `docker-archive:${folder}/${file}`, only: 'repository, image', ...more },
+  files: IMAGES,
+});
+
+/** One run that must end well. */
+export async function mustRun(harness: Harness, step: Step): Promise<RunResult> {
+  const run = await harness.run(step);
+  if (run.failure !== undefined) throw new Error(`${run.failure}\n${run.printed}`);
+  return run;
+}
+const apply = (harness: Harness, more: Readonly<Record<string, string>> = {}) =>
+  mustRun(harness, { inputs: { prefix: P, dotenv: DOTENV, ...more } });
+
+const END = { prefix: P, mode: 'destroy', confirm: P, allow: 'delete-log-group, delete-repository' };
+/** Names that say whose they are: what environments may share is deleted by none of them. */
+const OWN = { 'log-group': '/ecs/{application}-{environment}', repository: '{application}/{environment}' };
+const tags = (pairs: Readonly<Record<string, string>>) =>
+  Object.entries(pairs).map(([Key, Value]) => ({ Key, Value }));
+
+/** Somebody else's, which the action takes over. */
+async function makeForeign({ others }: Harness): Promise<void> {
+  const Tags = tags({ team: 'platform' });
+  await others.logs.createLogGroup({ logGroupName: '/ecs/papyrus', tags: { team: 'platform' } });
+  await others.ecr.createRepository({ repositoryName: 'papyrus', tags: Tags });
+  for (const name of ['GUNICORN_WORKERS', 'LOG_LEVEL'])
+    await others.ssm.putParameter({ Name: `${P}/${name}`, Value: '2', Type: 'String', Tags });
+  for (const [name, SecretString] of [
+    ['flask', JSON.stringify({ secret_key: FLASK, other: 'x' })],
+    ['db', JSON.stringify({ password: DB })],
+  ] as const)
+    await others.secrets.createSecret({ Name: `papyrus/prd/${name}`, SecretString, Tags });
+}
+
+/** One resource of each kind but image and application, and a parameter of each type. */
+const BASE = {
+  prefix: P,
+  dotenv: `DB_USER=papyrus\nDB_PASSWORD=${DB}\nAUTH0_CALLBACK_URL=https://one.example.com/callback`,
+  secrets: `API_TOKEN=${TOKEN}`,
+  'log-retention-days': '30',
+  'lifecycle-policy': 'keep-last:10',
+};
+/** All that can differ from it does: values, keys of a secret, tags, retention, KMS keys, mutability, policies. */
+export const CHANGED: Step = {
+  inputs: {
+    prefix: P,
+    dotenv: `DB_USER=papyrus\nDB_PASSWORD=${OTHER_DB}\nDB_HOST=${HOST}\nAUTH0_CALLBACK_URL=https://two.example.com/callback`,
+    secrets: `API_TOKEN=${OTHER_TOKEN}`,
+    'kms-key-id': 'alias/ours',
+    'log-retention-days': '60',
+    'log-group-kms-key-id': LOG_KEY,
+    'image-tag-mutability': 'IMMUTABLE',
+    'lifecycle-policy': 'keep-last:20',
+    'scan-on-push': 'false',
+    'pull-accounts': '111122223333',
+    tags: 'cost=42',
+  },
+};
+export const CREATED: Step = { inputs: BASE };
+const create = (harness: Harness) => mustRun(harness, CREATED);
+
+/** What others write into the secret between this run's read and its write. */
+async function overtake({ others: { secrets } }: Harness): Promise<void> {
   const { SecretString = '' } = await secrets.getSecretValue({ SecretId: bundle.name });
   const theirs = JSON.stringify({ ...JSON.parse(SecretString), theirs: 'x' });
   await secrets.putSecretValue({ SecretId: bundle.name, SecretString: theirs });
 }
-const MERGED = /another writer changed it in the meantime; it is read again/;
 
-/** @returns what is told, apart from what the scene itself asks for */
-export const remarksOf = ({ told }: Round): string[] => told.filter((text) => !MERGED.test(text));
-
-/** The account as the scene finds it. */
-export async function setScene(bench: Bench, scene: Scene): Promise<void> {
-  bench.aws.closeIdle();
-  await bench.aws.reset();
-  await scene.set(bench);
+/** The resources of the configuration, made by others with other settings and values. */
+export async function makeOthers({ front }: Harness): Promise<void> {
+  for (const [, { foreign }] of SUBJECTS) await foreign(front, { team: 'platform' });
 }
 
-export const play = (bench: Bench, scene: Scene, more: RoundOptions = {}): Promise<Round> =>
-  bench.round(scene.wishes(), { ...scene.options, ...more });
+/** Those that two runs may go through at once. */
+export const SHARED_SCENES: readonly Scene[] = [
+  { name: 'create', set: async () => {}, step: () => CREATED },
+  { name: 'update', set: create, step: () => CHANGED },
+  {
+    name: 'adopt',
+    set: makeOthers,
+    step: () => CREATED,
+  },
+  {
+    name: 'restore',
+    async set(harness) {
+      await create(harness);
+      const { front, others } = harness;
+      await front.secrets.deleteSecret({ SecretId: bundle.name, RecoveryWindowInDays: 30 });
+      await others.logs.deleteRetentionPolicy({ logGroupName: logGroup.name });
+      await others.ssm.deleteParameter({ Name: secureParameter.name });
+    },
+    step: () => CHANGED,
+  },
+  {
+    name: 'overtaken',
+    async set(harness) {
+      await create(harness);
+      let isLeft = true;
+      harness.aws.onCall(async ({ operation }, moment) => {
+        if (operation !== 'PutSecretValue' || moment !== 'before' || !isLeft) return;
+        isLeft = false;
+        await overtake(harness);
+      });
+    },
+    step: () => CHANGED,
+  },
+  {
+    name: 'withdraw',
+    set: (harness) =>
+      mustRun(harness, {
+        inputs: { ...BASE, 'log-group-kms-key-id': LOG_KEY, 'pull-accounts': '111122223333' },
+      }),
+    step: () => ({ inputs: { ...BASE, 'log-group-kms-key-id': 'none' } }),
+  },
+  { name: 'silent', set: create, step: () => CREATED },
+];
 
-/** What stands in the end, versions apart. */
-export async function standing(clients: Clients): Promise<Record<string, unknown>> {
-  const entries = await Promise.all(
-    SUBJECTS.map(
-      async ([, { name, read }]) => [name, { ...(await read(clients)), version: undefined }] as const,
-    ),
-  );
-  return Object.fromEntries(entries);
-}
+export const SCENES: readonly Scene[] = [
+  ...SHARED_SCENES,
+  {
+    name: 'destroy',
+    async set(harness) {
+      lend(harness);
+      await apply(harness, { 'app-url': NEW, ...OWN, ...access(harness) });
+    },
+    step: (harness) => ({ inputs: { ...END, ...OWN, ...access(harness) } }),
+  },
+  {
+    name: 'destroy what was adopted',
+    async set(harness) {
+      await makeForeign(harness);
+      await apply(harness);
+    },
+    step: () => ({ inputs: END }),
+  },
+  {
+    name: 'prune',
+    async set(harness) {
+      await makeForeign(harness);
+      await apply(harness, { 'log-retention-days': '30' });
+    },
+    step: () => ({
+      inputs: {
+        prefix: P,
+        prune: 'delete',
+        'log-retention-days': 'never',
+        dotenv: without('GUNICORN_WORKERS', 'FLASK_SECRET_KEY', 'DB_USER'),
+      },
+    }),
+  },
+  {
+    name: 'move to a secret',
+    set: (harness) => apply(harness, { prefer: 'ssm' }),
+    step: () => ({ inputs: { prefix: P, prune: 'delete', dotenv: DOTENV } }),
+  },
+  {
+    name: 'move to parameters',
+    set: (harness) => apply(harness),
+    step: () => ({
+      inputs: { prefix: P, prune: 'delete', dotenv: DOTENV, config: CONFIG, prefer: 'ssm' },
+      files: {
+        [CONFIG]:
+          'rules:\n  - { match: FLASK_SECRET_KEY, to: secure-parameter }\nbundles: { db: { mode: exact } }\n',
+      },
+    }),
+  },
+  {
+    name: 'change of type',
+    async set(harness) {
+      await mustRun(harness, { inputs: { prefix: P, secrets: `PLAIN_ONE=${PLAIN}\nPLAIN_TWO=2` } });
+      await harness.others.ssm.addTagsToResource({
+        ResourceType: 'Parameter',
+        ResourceId: `${P}/PLAIN_ONE`,
+        Tags: tags({ team: 'platform' }),
+      });
+    },
+    // Only a rule makes plain what is encrypted.
+    step: () => ({
+      inputs: { prefix: P, dotenv: `PLAIN_ONE=${PLAIN}\nPLAIN_TWO=2`, allow: 'change-type', config: CONFIG },
+      files: { [CONFIG]: 'rules: [{ match: PLAIN_*, to: parameter }]\n' },
+    }),
+  },
+  {
+    name: 'Auth0',
+    async set(harness) {
+      lend(harness);
+      await mustRun(harness, { inputs: { prefix: P, only: 'auth0', 'app-url': OLD, ...access(harness) } });
+    },
+    step: (harness) => ({
+      inputs: {
+        prefix: P,
+        only: 'parameters, auth0',
+        dotenv: 'LOG_LEVEL=info',
+        'app-url': NEW,
+        'auth0-urls': 'follow',
+        ...access(harness),
+      },
+    }),
+  },
+  {
+    name: 'image',
+    set: async () => {},
+    step: (harness) => push(harness, 'base.tar', { 'image-tags': 'v1, latest' }),
+  },
+  {
+    name: 'next image',
+    async set(harness) {
+      await mustRun(harness, push(harness, 'base.tar'));
+      harness.registry.hidesDigest = true;
+    },
+    step: (harness) => push(harness, 'next.tar'),
+  },
+];
 
-/** The resources that a call is about. */
-export function namesIn({ input }: Pick<Call, 'input'>): string[] {
-  const texts: string[] = [];
-  JSON.stringify(input, (_, value: unknown) => {
-    if (typeof value === 'string') texts.push(value);
-    return value;
-  });
-  return NAMES.filter((name) =>
-    texts.some(
-      (text) => text === name || text.endsWith(`:log-group:${name}`) || text.endsWith(`:repository/${name}`),
-    ),
-  );
-}
-
-export const fullName = ({ service, operation }: Pick<Call, 'service' | 'operation'>): string =>
-  `${service}.${operation}`;
-
-/** @returns what is wrong with how failures are told: not in words, with a stack or with a value. */
-export function badWords({ outcomes, told }: Round): string[] {
-  const texts = [
-    ...outcomes.filter(({ result }) => result === 'failed').map(({ error }) => errorText(error)),
-    ...told,
-  ];
-  return texts.flatMap((text) => [
-    ...findCanaries('message', text, CANARIES),
-    ...(/\n|\bat .+:\d+:\d+|undefined|\[object|NaN|something unexpected/.test(text) ? [`told: ${text}`] : []),
-    ...(text.length < 20 ? [`no words: ${text}`] : []),
-  ]);
-}
-
-export const isWell = ({ result }: Outcome): boolean => result === 'done' || result === 'unchanged';
-
-/** One run that must bring about all that is wanted, and one that must find nothing to do. */
-export async function heal(bench: Bench, scene: Scene): Promise<void> {
-  const second = await play(bench, scene);
-  const ill = second.outcomes.filter((outcome) => !isWell(outcome));
-  if (ill.length > 0)
-    throw new Error(
-      `not healed: ${ill.map(({ change, error }) => `${change.name} ${change.blocked?.reason ?? ''} ${String(error)}`).join('; ')}`,
-    );
-  await bench.silent(scene.wishes(), scene.options);
-}
-
-/** @returns each operation of the full runs, with the first scene that needs it. */
-export async function operationsOf(bench: Bench): Promise<Map<string, Scene>> {
-  const found = new Map<string, Scene>();
-  for (const scene of SCENES) {
-    await setScene(bench, scene);
-    for (const call of (await play(bench, scene)).calls)
-      if (!found.has(fullName(call))) found.set(fullName(call), scene);
-  }
-  return found;
+/** The servers as the scene finds them. */
+export async function setScene(harness: Harness, scene: Scene): Promise<Step> {
+  await harness.reset();
+  await scene.set(harness);
+  return scene.step(harness);
 }

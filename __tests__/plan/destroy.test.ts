@@ -246,8 +246,7 @@ describe('what destroy does', () => {
       'aws logs delete-log-group --region us-west-2 --log-group-name /ecs/papyrus',
       'aws ecr delete-repository --region us-west-2 --force --repository-name papyrus',
     ];
-    for (const { notes } of changes)
-      expect(notes).toEqual([expect.stringContaining('{environment}')]);
+    for (const { notes } of changes) expect(notes).toEqual([expect.stringContaining('{environment}')]);
     expect(changes.map(({ notes }) => notes.join())).toEqual(
       commands.map((command) => expect.stringContaining(command)),
     );

@@ -1,4 +1,4 @@
-/** What the tests of the Auth0 provider stand on: a tenant, a clock that stands still, and a run as main makes it. */
+/** What the tests of the Auth0 provider share: a tenant, a clock that does not run, and a run as main makes it. */
 import { Auth0Client } from '../../src/clients/auth0.ts';
 import type { Clock } from '../../src/clients/clock.ts';
 import { type AppPaths, type AppUrls, closes, configuredUrls } from '../../src/desired/app-url.ts';
@@ -30,7 +30,7 @@ export const FOREIGN = {
 };
 export const LISTS = ['callbacks', 'allowed_logout_urls', 'web_origins'] as const;
 
-/** Time stands still and goes on only by sleeping; `during` is what the world does meanwhile. */
+/** Time passes only by sleeping; `during` is what happens meanwhile. */
 export class StillClock implements Pick<Clock, 'epoch' | 'sleep'> {
   readonly slept: number[] = [];
   during: () => void = () => {};
@@ -85,14 +85,14 @@ export function lists(server: Auth0Server) {
 
 /** What the plan does: the one diff, here for these fields only. */
 export function differencesOf(
-  wanted: ReturnType<typeof configuredUrls>,
+  configured: ReturnType<typeof configuredUrls>,
   observed: Auth0ApplicationSpec,
   closed: readonly string[] = [],
 ): Difference[] {
   const out = Object.keys(observed.fields)
-    .filter((field) => !(field in wanted) && closed.some((prefix) => field.startsWith(prefix)))
+    .filter((field) => !(field in configured) && closed.some((prefix) => field.startsWith(prefix)))
     .map((field): Difference => ({ field, from: true, to: ABSENT }));
-  const differing = Object.entries(wanted)
+  const differing = Object.entries(configured)
     .filter(([field, to]) => (to === ABSENT ? field in observed.fields : fieldOf(observed, field) !== to))
     .map(([field, to]): Difference => ({ field, from: fieldOf(observed, field), to }));
   return [...differing, ...out];
@@ -113,11 +113,11 @@ export async function run(
   meanwhile: () => void = () => {},
 ): Promise<Auth0ApplicationSpec> {
   const observed = await observe(provider);
-  const wanted = configuredUrls(mode, NEW, PATHS, previous);
-  const differences = differencesOf(wanted, observed, closes(mode));
+  const configured = configuredUrls(mode, NEW, PATHS, previous);
+  const differences = differencesOf(configured, observed, closes(mode));
   meanwhile();
   if (differences.length === 0) return observed;
-  const desired = { ...observed, fields: { ...observed.fields, ...wanted } };
+  const desired = { ...observed, fields: { ...observed.fields, ...configured } };
   return provider.update(desired as Auth0ApplicationSpec, observed, differences);
 }
 

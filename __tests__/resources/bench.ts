@@ -21,7 +21,7 @@ import type { Secret } from '../../src/secret.ts';
 import { type AwsOptions, type AwsServer, type Call, type FaultRule, startAws } from '../servers/aws.ts';
 import { type Clients, connect } from '../servers/clients.ts';
 
-/** Time that passes only when somebody sleeps, so that no test waits. */
+/** Time that passes only by sleeping, so that no test waits. */
 export class TestClock implements Clock {
   readonly slept: number[] = [];
   #now = 0;
@@ -51,7 +51,7 @@ export interface Round {
   readonly outcomes: readonly Outcome[];
   readonly calls: readonly Call[];
   readonly writes: readonly Call[];
-  readonly told: readonly string[];
+  readonly notices: readonly string[];
   /** What was hidden in the log, by its place. */
   readonly masked: ReadonlyMap<string, Secret>;
   readonly slept: readonly number[];
@@ -64,9 +64,9 @@ export interface RoundOptions extends Partial<Policy> {
   readonly tags?: ReadonlyMap<string, string>;
   readonly readOnly?: boolean;
   /** Observes and plans only. */
-  readonly looks?: boolean;
+  readonly planOnly?: boolean;
   readonly leavesUnread?: boolean;
-  /** Whether what stands there is harmless where it is not stored encrypted. */
+  /** Whether an existing value is harmless if it is not stored encrypted. */
   readonly isShown?: (place: string) => boolean;
   /** How long an answer may take, in real time. */
   readonly answerMs?: number;
@@ -82,11 +82,11 @@ export interface Bench extends AsyncDisposable {
   readonly front: Clients;
   /** A fault that can be taken back; it gives the way to. */
   fault(rule: FaultRule): () => void;
-  /** One run: fresh rooms, as each run of the action has them. */
-  round(wishes: DesiredResource | readonly DesiredResource[], options?: RoundOptions): Promise<Round>;
+  /** One run, with providers of its own as each run of the action has them. */
+  round(configured: DesiredResource | readonly DesiredResource[], options?: RoundOptions): Promise<Round>;
   /** One run that must find nothing to do: it gives the calls that it took. */
   silent(
-    wishes: DesiredResource | readonly DesiredResource[],
+    configured: DesiredResource | readonly DesiredResource[],
     options?: RoundOptions,
   ): Promise<readonly Call[]>;
 }
@@ -97,23 +97,25 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
   const front = connect(aws.url);
 
   async function round(
-    asked: DesiredResource | readonly DesiredResource[],
+    input: DesiredResource | readonly DesiredResource[],
     options: RoundOptions = {},
   ): Promise<Round> {
-    const wishes = Array.isArray(asked) ? (asked as readonly DesiredResource[]) : [asked as DesiredResource];
+    const configured = Array.isArray(input)
+      ? (input as readonly DesiredResource[])
+      : [input as DesiredResource];
     const {
       tags = TAGS,
       readOnly = false,
-      looks = false,
+      planOnly = false,
       leavesUnread = false,
       isShown = () => false,
       answerMs = 30_000,
       ...policy
     } = options;
-    // The rooms' clients find the server as they do in a runner: by the environment.
+    // The providers' clients find the server as they do in a runner: by the environment.
     Object.assign(process.env, aws.env());
     const clock = new TestClock();
-    const told: string[] = [];
+    const notices: string[] = [];
     const masked = new Map<string, Secret>();
     const connection: Connection = {
       region: 'us-west-2',
@@ -123,7 +125,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
       agent: undefined,
       answerMs,
     };
-    const rooms = openProviders(
+    const providers = openProviders(
       connection,
       {
         calls: new Calls(clock),
@@ -134,15 +136,15 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         mask: (value, place, always) => {
           if (always === true || !isShown(place)) masked.set(place, value);
         },
-        notice: (text) => void told.push(text),
+        notice: (text) => void notices.push(text),
       },
-      { repository: repositoryOptions(wishes), recoveryDays: 30, auth0: undefined, image: undefined },
+      { repository: repositoryOptions(configured), recoveryDays: 30, auth0: undefined, image: undefined },
     );
     const names = noNames();
-    for (const { kind, spec } of wishes) names[kind].push(spec.name);
+    for (const { kind, spec } of configured) names[kind].push(spec.name);
     aws.forget();
-    const planned = await refetched(rooms, await observe(rooms, names), (standing) =>
-      plan(wishes, standing, {
+    const planned = await refetched(providers, await observe(providers, names), (existing) =>
+      plan(configured, existing, {
         allow: new Set(),
         adopt: true,
         ignore: [],
@@ -151,13 +153,13 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         ...policy,
       }),
     );
-    const outcomes = looks ? [] : await apply(planned, rooms, () => {});
+    const outcomes = planOnly ? [] : await apply(planned, providers, () => {});
     return {
       plan: planned,
       outcomes,
       calls: [...aws.calls],
       writes: aws.writes(),
-      told,
+      notices,
       masked,
       slept: clock.slept,
       get change() {
@@ -186,12 +188,12 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
       };
     },
     round,
-    async silent(wishes, options) {
-      const { plan: planned, calls, writes, told } = await round(wishes, options);
+    async silent(configured, options) {
+      const { plan: planned, calls, writes, notices } = await round(configured, options);
       const loud = planned.filter(({ action }) => action !== 'none');
-      if (loud.length > 0 || writes.length > 0 || told.length > 0)
+      if (loud.length > 0 || writes.length > 0 || notices.length > 0)
         throw new Error(
-          `not silent: ${summarize(loud)}; ${writes.map(({ operation }) => operation).join(' ')}; ${told.join(' ')}`,
+          `not silent: ${summarize(loud)}; ${writes.map(({ operation }) => operation).join(' ')}; ${notices.join(' ')}`,
         );
       return calls;
     },
@@ -200,16 +202,17 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
 }
 
 /** What a run of the action reads of a repository with these settings. */
-function repositoryOptions(wishes: readonly DesiredResource[]): ProviderOptions['repository'] {
-  const wish = wishes.find(({ kind }) => kind === 'AWS::ECR::Repository');
-  const scan = wish && fieldOf(wish.spec, 'scan-on-push');
+function repositoryOptions(configured: readonly DesiredResource[]): ProviderOptions['repository'] {
+  const desired = configured.find(({ kind }) => kind === 'AWS::ECR::Repository');
+  const scan = desired && fieldOf(desired.spec, 'scan-on-push');
   return {
-    readsPolicy: typeof (wish && fieldOf(wish.spec, 'pull-accounts')) === 'string' ? 'always' : 'tagged',
-    readsLifecycle: wish !== undefined && fieldOf(wish.spec, 'lifecycle') !== undefined,
+    readsPolicy:
+      typeof (desired && fieldOf(desired.spec, 'pull-accounts')) === 'string' ? 'always' : 'tagged',
+    readsLifecycle: desired !== undefined && fieldOf(desired.spec, 'lifecycle') !== undefined,
     scan:
-      scan === undefined || wish === undefined
+      scan === undefined || desired === undefined
         ? undefined
-        : { value: scan === 'true', given: !wish.defaults.has('scan-on-push') },
+        : { value: scan === 'true', given: !desired.defaults.has('scan-on-push') },
   };
 }
 
@@ -230,8 +233,8 @@ export const operations = (calls: readonly Call[]): string[] => calls.map(({ ope
 
 const none: ReadonlySet<string> = new Set();
 
-/** A wish as `desired/` makes it, of fields that were given and of defaults. */
-export function wishFor<K extends Kind>(
+/** A desired resource as `desired/` makes it, of configured fields and of defaults. */
+export function desiredFor<K extends Kind>(
   kind: K,
   name: string,
   fields: Fields,

@@ -12,7 +12,7 @@ import { LOG_KEY, logGroup } from './subjects.ts';
 const bench = await benchForFile();
 
 const NAME = logGroup.name;
-const { wish } = logGroup;
+const { desired } = logGroup;
 const create = (more: { logGroupClass?: LogGroupClass; tags?: Record<string, string> } = {}) =>
   bench.front.logs.createLogGroup({ logGroupName: NAME, ...more });
 const retention = async () => (await logGroup.read(bench.others))?.['retention'];
@@ -22,13 +22,13 @@ describe('a shorter retention deletes logs', () => {
     ['from 30 to 7 days', 30],
     ['from for ever to 7 days', 'never'],
   ] as const)('%s: blocked where there are any, and the tags go on', async (_, before) => {
-    await bench.round(wish({ retention: before }));
+    await bench.round(desired({ retention: before }));
     bench.aws.storedBytes(NAME, 1);
     const tags = new Map([
       ['project', 'portfolio'],
       ['cost', '1'],
     ]);
-    const asked = wish({ retention: 7, 'tag:cost': '1' });
+    const asked = desired({ retention: 7, 'tag:cost': '1' });
     const { plan, writes, outcomes } = await bench.round(asked, { tags });
     expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
     expect(plan[1]?.blocked).toMatchObject({ consent: 'shorten-retention' });
@@ -44,7 +44,7 @@ describe('a shorter retention deletes logs', () => {
 });
 
 test('a given class is that of a new group, and blocked where the group has another', async () => {
-  const asked = wish({ class: 'INFREQUENT_ACCESS' });
+  const asked = desired({ class: 'INFREQUENT_ACCESS' });
   await bench.round(asked);
   expect((await logGroup.read(bench.front))?.['class']).toBe('INFREQUENT_ACCESS');
   await bench.silent(asked);
@@ -66,7 +66,7 @@ test('a given class is that of a new group, and blocked where the group has anot
 });
 
 test('the usual class is not sent: regions without classes refuse the word', async () => {
-  const { writes } = await bench.round(wish({ class: 'STANDARD' }));
+  const { writes } = await bench.round(desired({ class: 'STANDARD' }));
   expect(writes[0]?.input).not.toHaveProperty('logGroupClass');
 });
 
@@ -76,30 +76,30 @@ describe('the key', () => {
   const associate = (kmsKeyId: string) => bench.front.logs.associateKmsKey({ logGroupName: NAME, kmsKeyId });
 
   test('it comes with the creation, without a call of its own', async () => {
-    const { writes } = await bench.round(wish({ 'key-id': LOG_KEY }));
+    const { writes } = await bench.round(desired({ 'key-id': LOG_KEY }));
     expect(operations(writes)).toEqual(['CreateLogGroup', 'PutRetentionPolicy']);
     expect(await keyOf()).toBe(LOG_KEY);
-    await bench.silent(wish({ 'key-id': LOG_KEY }));
+    await bench.silent(desired({ 'key-id': LOG_KEY }));
   });
 
   test('none takes it off; of what was adopted only with an opt-in', async () => {
-    await bench.round(wish({ 'key-id': LOG_KEY }));
-    const { writes } = await bench.round(wish({ 'key-id': ABSENT }));
+    await bench.round(desired({ 'key-id': LOG_KEY }));
+    const { writes } = await bench.round(desired({ 'key-id': ABSENT }));
     expect(operations(writes)).toEqual(['DisassociateKmsKey']);
     expect(await keyOf()).toBeUndefined();
-    await bench.silent(wish({ 'key-id': ABSENT }));
+    await bench.silent(desired({ 'key-id': ABSENT }));
 
     await bench.aws.reset();
     await create();
     await associate(OTHER);
-    const { plan } = await bench.round(wish({ 'key-id': ABSENT }));
+    const { plan } = await bench.round(desired({ 'key-id': ABSENT }));
     expect(plan.at(-1)).toMatchObject({ action: 'blocked', blocked: { consent: 'loosen' } });
-    await bench.round(wish({ 'key-id': ABSENT }), { allow: new Set(['loosen']) });
+    await bench.round(desired({ 'key-id': ABSENT }), { allow: new Set(['loosen']) });
     expect(await keyOf()).toBeUndefined();
   });
 
   const statement = (error: unknown) => {
-    const [, text = ''] = /add to its key policy: (.*)$/.exec(String(error)) ?? [];
+    const [, text = ''] = /(\{.*\})$/.exec(String(error)) ?? [];
     return JSON.parse(text);
   };
   const NEEDED = {
@@ -116,11 +116,11 @@ describe('the key', () => {
 
   test.each([
     ['at the creation', async () => {}],
-    ['of a group that exists', () => bench.round(wish())],
+    ['of a group that exists', () => bench.round(desired())],
   ])('that AWS refuses, %s: the error has the statement of the key policy', async (_, set) => {
     await set();
     bench.aws.refuseKey(LOG_KEY);
-    const { outcome } = await bench.round(wish({ 'key-id': LOG_KEY }));
+    const { outcome } = await bench.round(desired({ 'key-id': LOG_KEY }));
     expect(outcome).toMatchObject({ result: 'failed', error: { reason: 'aws' } });
     expect(statement(outcome.error)).toEqual(NEEDED);
   });
@@ -152,7 +152,7 @@ test('names the missing permission of a role that may create the group and not t
         'User with accountId: 123456789012 is not authorized to perform CreateLogGroup with Tags. An additional permission "logs:TagResource" is required.',
     },
   });
-  const { outcome } = await bench.round(wish());
+  const { outcome } = await bench.round(desired());
   expect(outcome.error).toMatchObject({
     reason: 'access-denied',
     remedy: expect.stringContaining(
@@ -175,7 +175,7 @@ test('lists again where a listing is older than the creation', async () => {
       logGroups: logGroups?.map(({ retentionInDays: _, ...group }) => ({ ...group, storedBytes: 0 })),
     };
   });
-  const { outcome } = await bench.round(wish({ retention: 7 }));
+  const { outcome } = await bench.round(desired({ retention: 7 }));
   expect(outcome).toMatchObject({
     result: 'done',
     after: {
@@ -186,7 +186,7 @@ test('lists again where a listing is older than the creation', async () => {
 });
 
 test('keeps a group that is protected since the plan, and prints the command', async () => {
-  await bench.round(wish());
+  await bench.round(desired());
   const clock = new TestClock();
   const provider = new LogGroups(
     { region: 'us-west-2', readOnly: false, userAgent: 'a test', clock, agent: undefined },
@@ -221,6 +221,6 @@ test('a name is looked for on every page', async () => {
     const { logGroups } = await bench.others.logs.describeLogGroups({ logGroupNamePrefix: NAME });
     return { logGroups };
   });
-  const { change } = await bench.round(wish(), { looks: true });
+  const { change } = await bench.round(desired(), { planOnly: true });
   expect(change.observed?.name).toBe(NAME);
 });

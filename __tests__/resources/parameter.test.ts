@@ -6,18 +6,18 @@ import type { Fields } from '../../src/model/fields.ts';
 import { fieldOf } from '../../src/model/spec.ts';
 import { Secret } from '../../src/secret.ts';
 import { benchForFile } from '../servers/for-file.ts';
-import { fieldsOf, operations, type Round, type RoundOptions, wishFor } from './bench.ts';
+import { desiredFor, fieldsOf, operations, type Round, type RoundOptions } from './bench.ts';
 
 const bench = await benchForFile();
 
 const NAME = '/papyrus/prd/X';
-const wish = (fields: Fields = {}, name = NAME, more: Parameters<typeof wishFor>[3] = {}) =>
-  wishFor('AWS::SSM::Parameter', name, { value: 'one', type: 'String', ...fields }, more);
+const desired = (fields: Fields = {}, name = NAME, more: Parameters<typeof desiredFor>[3] = {}) =>
+  desiredFor('AWS::SSM::Parameter', name, { value: 'one', type: 'String', ...fields }, more);
 const secure = (fields: Fields = {}, name = NAME) =>
-  wish({ value: new Secret('one'), type: 'SecureString', 'key-id': 'alias/aws/ssm', ...fields }, name, {
+  desired({ value: new Secret('one'), type: 'SecureString', 'key-id': 'alias/aws/ssm', ...fields }, name, {
     defaults: new Set(fields['key-id'] === undefined ? ['key-id'] : []),
   });
-const many = (count: number, make: (name: string) => DesiredResource = (name) => wish({}, name)) =>
+const many = (count: number, make: (name: string) => DesiredResource = (name) => desired({}, name)) =>
   Array.from({ length: count }, (_, index) => make(`/papyrus/prd/V${String(index).padStart(3, '0')}`));
 const put = (Value: string, Type: ParameterType = 'String', more: object = {}) =>
   bench.others.ssm.putParameter({ Name: NAME, Value, Type, Overwrite: true, ...more });
@@ -34,8 +34,8 @@ const CHANGE_TYPE: RoundOptions = { allow: new Set(['change-type']) };
 
 test('reports the tier that AWS chose, after a creation and an overwrite', async () => {
   for (const value of ['one', 'two']) {
-    const { outcomes } = await bench.round([wish({ value })]);
-    expect(outcomes.map(({ result, after: stands }) => [result, stands?.fields['tier']])).toEqual([
+    const { outcomes } = await bench.round([desired({ value })]);
+    expect(outcomes.map(({ result, after: state }) => [result, state?.fields['tier']])).toEqual([
       ['done', 'Standard'],
     ]);
   }
@@ -90,10 +90,10 @@ describe('many parameters', () => {
     });
     const { outcomes, writes, slept } = await bench.round(many(120));
     expect(outcomes.filter(({ result }) => result === 'done')).toHaveLength(120);
-    expect(outcomes.every(({ after: stands }) => stands?.metadata.arn !== undefined)).toBe(true);
+    expect(outcomes.every(({ after: state }) => state?.metadata.arn !== undefined)).toBe(true);
     expect(writes).toHaveLength(120);
     expect(most).toBeLessThanOrEqual(8);
-    // 18 at once, then 2.8 a second: what AWS allows, and what users are told beforehand.
+    // 18 at once, then 2.8 a second: what AWS allows, and what the documentation says.
     const waited = slept.reduce((sum, ms) => sum + ms, 0);
     expect(waited).toBeGreaterThan(30_000);
 
@@ -174,8 +174,8 @@ describe('many parameters', () => {
       kind: 'access-denied',
       when: ({ ResourceId }) => ResourceId === '/papyrus/prd/THEIRS',
     });
-    const wishes = [...many(2), wish({}, '/papyrus/prd/THEIRS'), wish({}, '/papyrus/prd/FREE')];
-    const { outcomes } = await bench.round(wishes);
+    const configured = [...many(2), desired({}, '/papyrus/prd/THEIRS'), desired({}, '/papyrus/prd/FREE')];
+    const { outcomes } = await bench.round(configured);
     expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'unchanged', 'failed', 'done']);
     expect(outcomes[2]?.error).toMatchObject({
       remedy: expect.stringContaining('ssm:ListTagsForResource'),
@@ -190,7 +190,7 @@ describe('types', () => {
     ['StringList', 'SecureString'],
   ] as const)('%s to %s needs an opt-in, and everything else goes on', async (from, to) => {
     await put('one', from, { Overwrite: false, Tags: [{ Key: 'managed-by', Value: 'aws-bootstrap' }] });
-    const asked = to === 'String' ? wish() : secure();
+    const asked = to === 'String' ? desired() : secure();
     const { plan, writes } = await bench.round(asked);
     expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
     expect(plan[1]?.blocked).toMatchObject({ consent: 'change-type', reason: expect.stringContaining(from) });
@@ -202,27 +202,27 @@ describe('types', () => {
   test('with the opt-in it is deleted, 30 seconds pass, and tags of others return', async () => {
     await put('old', 'SecureString', { Overwrite: false, Tags: [{ Key: 'team', Value: 'platform' }] });
     await bench.round(secure({ value: new Secret('old') }));
-    const { outcome, writes, slept, told } = await bench.round(wish(), CHANGE_TYPE);
+    const { outcome, writes, slept, notices } = await bench.round(desired(), CHANGE_TYPE);
     expect(outcome.result).toBe('done');
     expect(operations(writes)).toEqual(['DeleteParameter', 'PutParameter']);
     expect(slept).toContain(30_000);
-    expect(told).toEqual([expect.stringMatching(/deleted and created anew .* 30 seconds/)]);
+    expect(notices).toEqual([expect.stringContaining(NAME)]);
     expect(await get()).toMatchObject({ Type: 'String', Value: 'one', Version: 1 });
     expect(await tagsOf()).toEqual({
       team: 'platform',
       project: 'portfolio',
       'managed-by': 'aws-bootstrap:adopted',
     });
-    await bench.silent(wish());
+    await bench.silent(desired());
   });
 
   test('"stale tags" right after a deletion are waited out', async () => {
     await bench.round(secure());
     const stop = bench.fault({ operation: 'PutParameter', kind: 'conflict', times: 3 });
-    const { outcome } = await bench.round(wish(), CHANGE_TYPE);
+    const { outcome } = await bench.round(desired(), CHANGE_TYPE);
     stop();
     expect(outcome.result).toBe('done');
-    await bench.silent(wish());
+    await bench.silent(desired());
   });
 
   test.each(['DeleteParameter', 'PutParameter'])(
@@ -230,22 +230,22 @@ describe('types', () => {
     async (operation) => {
       await bench.round(secure());
       bench.aws.fault({ operation, kind: 'reset-after' });
-      const { outcome } = await bench.round(wish(), CHANGE_TYPE);
+      const { outcome } = await bench.round(desired(), CHANGE_TYPE);
       expect(outcome).toMatchObject({ result: 'done' });
       expect(await get()).toMatchObject({ Type: 'String', Value: 'one' });
-      await bench.silent(wish());
+      await bench.silent(desired());
     },
   );
 
   test('killed between deletion and creation: the next round creates it', async () => {
     await bench.round(secure());
     const stop = bench.fault({ operation: 'PutParameter', kind: 'access-denied' });
-    expect((await bench.round(wish(), CHANGE_TYPE)).outcome.result).toBe('failed');
+    expect((await bench.round(desired(), CHANGE_TYPE)).outcome.result).toBe('failed');
     stop();
-    const { change } = await bench.round(wish());
+    const { change } = await bench.round(desired());
     expect(change.action).toBe('create');
     expect(await get()).toMatchObject({ Type: 'String', Value: 'one' });
-    await bench.silent(wish());
+    await bench.silent(desired());
   });
 });
 
@@ -266,19 +266,19 @@ describe('what others gave it', () => {
 
   test('comes back with a change of type', async () => {
     await theirs('SecureString', { ...EXTRAS, Tier: 'Advanced', Policies: JSON.stringify([POLICY]) });
-    const { outcome, writes } = await bench.round(wish(), CHANGE_TYPE);
+    const { outcome, writes } = await bench.round(desired(), CHANGE_TYPE);
     expect(outcome.result).toBe('done');
     // The value is written in place first, since AWS alone judges it by the pattern.
     expect(operations(writes)).toEqual(['PutParameter', 'DeleteParameter', 'PutParameter']);
-    const stands = await about();
-    expect(stands).toMatchObject({ ...EXTRAS, Type: 'String', Tier: 'Advanced' });
-    expect(stands?.Policies?.map(({ PolicyText = '' }) => JSON.parse(PolicyText))).toEqual([POLICY]);
-    await bench.silent(wish());
+    const state = await about();
+    expect(state).toMatchObject({ ...EXTRAS, Type: 'String', Tier: 'Advanced' });
+    expect(state?.Policies?.map(({ PolicyText = '' }) => JSON.parse(PolicyText))).toEqual([POLICY]);
+    await bench.silent(desired());
   });
 
   test('and refuses the new value before any deletion', async () => {
     await theirs('SecureString', { AllowedPattern: '[a-z]+' });
-    const { outcome, writes } = await bench.round(wish({ value: '123' }), CHANGE_TYPE);
+    const { outcome, writes } = await bench.round(desired({ value: '123' }), CHANGE_TYPE);
     expect(outcome.result).toBe('failed');
     expect(operations(writes)).not.toContain('DeleteParameter');
     expect(await get()).toMatchObject({ Type: 'SecureString', Value: 'old' });
@@ -290,7 +290,7 @@ describe('what others gave it', () => {
     bench.aws.answer('DescribeParameters', () => ({
       Parameters: [{ Name: NAME, Type: 'SecureString', Tier: 'Advanced', ARN: listed?.ARN, Policies: [{}] }],
     }));
-    const { outcome, writes } = await bench.round(wish(), CHANGE_TYPE);
+    const { outcome, writes } = await bench.round(desired(), CHANGE_TYPE);
     expect(outcome).toMatchObject({ result: 'failed', error: { reason: 'blocked' } });
     expect(operations(writes)).not.toContain('DeleteParameter');
     expect(await get()).toMatchObject({ Type: 'SecureString', Value: 'old' });
@@ -306,20 +306,23 @@ describe('who else owns it', () => {
     expect(asked(first)).toBe(0);
     expect(asked({ calls: await bench.silent(many(12)) })).toBe(0);
     const value = (name: string) => (/V00[0-2]$/.test(name) ? 'two' : 'one');
-    const second = await bench.round(many(12, (name) => wish({ value: value(name) }, name)));
+    const second = await bench.round(many(12, (name) => desired({ value: value(name) }, name)));
     expect(second.outcomes.filter(({ result }) => result === 'done')).toHaveLength(3);
     expect(asked(second)).toBe(3);
   });
 
   test('and where that may not be read, nothing is written', async () => {
-    await bench.round([wish(), wish({}, `${NAME}2`)]);
+    await bench.round([desired(), desired({}, `${NAME}2`)]);
     bench.aws.fault({
       operation: 'ListTagsForResource',
       times: 9,
       kind: 'access-denied',
       when: ({ ResourceId }) => ResourceId === NAME,
     });
-    const { outcomes } = await bench.round([wish({ value: 'two' }), wish({ value: 'two' }, `${NAME}2`)]);
+    const { outcomes } = await bench.round([
+      desired({ value: 'two' }),
+      desired({ value: 'two' }, `${NAME}2`),
+    ]);
     expect(outcomes.map(({ result }) => result)).toEqual(['failed', 'done']);
     expect((await get())?.Value).toBe('one');
   });
@@ -327,17 +330,15 @@ describe('who else owns it', () => {
 
 describe('versions', () => {
   test('reports another writer between read and write', async () => {
-    await bench.round(wish());
+    await bench.round(desired());
     const stop = bench.aws.onCall(async ({ operation }, moment) => {
       if (operation !== 'PutParameter' || moment !== 'before') return;
       stop();
       await put('theirs');
     });
-    const { told, outcome } = await bench.round(wish({ value: 'two' }));
+    const { notices, outcome } = await bench.round(desired({ value: 'two' }));
     expect(outcome.result).toBe('done');
-    expect(told).toEqual([
-      expect.stringMatching(/^\/papyrus\/prd\/X: another writer changed it in the meantime/),
-    ]);
+    expect(notices).toEqual([expect.stringContaining(NAME)]);
     expect(await get()).toMatchObject({ Value: 'two', Version: 3 });
     expect(outcome.after?.metadata.version).toBe('3');
   });
@@ -386,61 +387,61 @@ describe('versions', () => {
     'a previous value, read back %s, is no other writer; only what is missing is read again',
     async (_, times, reads) => {
       const [first, , last] = many(3).map(({ spec }) => spec.name) as [string, string, string];
-      const two = many(3, (name) => wish({ value: 'two' }, name));
+      const two = many(3, (name) => desired({ value: 'two' }, name));
       await bench.round(many(3));
       await holdBack([last], times);
-      const { told, outcomes, calls } = await bench.round(two);
-      expect(told).toEqual([]);
-      expect(outcomes.map(({ result, after: stands }) => [result, stands?.metadata.version])).toEqual(
+      const { notices, outcomes, calls } = await bench.round(two);
+      expect(notices).toEqual([]);
+      expect(outcomes.map(({ result, after: state }) => [result, state?.metadata.version])).toEqual(
         outcomes.map(() => ['done', '2']),
       );
-      expect(
-        outcomes.every(({ after: stands }) => stands?.metadata.arn?.endsWith(stands.name) === true),
-      ).toBe(true);
+      expect(outcomes.every(({ after: state }) => state?.metadata.arn?.endsWith(state.name) === true)).toBe(
+        true,
+      );
       expect((await get(first))?.Version).toBe(2);
       expect(readsAfter(calls)).toEqual(reads);
     },
   );
 
   test('a repetition of its own is no other writer', async () => {
-    await bench.round(wish());
+    await bench.round(desired());
     bench.aws.fault({ operation: 'PutParameter', kind: 'reset-after' });
-    const { told, outcome } = await bench.round(wish({ value: 'two' }));
-    expect(told).toEqual([]);
+    const { notices, outcome } = await bench.round(desired({ value: 'two' }));
+    expect(notices).toEqual([]);
     expect(await get()).toMatchObject({ Value: 'two', Version: 3 });
     expect(outcome.after?.metadata.version).toBe('3');
   });
 
   test('names the remedy for a label on the oldest of 100 versions', async () => {
-    await bench.round(wish());
+    await bench.round(desired());
     bench.aws.fault({
       operation: 'PutParameter',
       kind: { status: 400, code: 'ParameterMaxVersionLimitExceeded', message: 'You attempted to create…' },
     });
-    const { outcome } = await bench.round(wish({ value: 'two' }));
+    const { outcome } = await bench.round(desired({ value: 'two' }));
     expect(outcome.error).toMatchObject({ reason: 'quota', remedy: expect.stringContaining('label') });
   });
 
-  test('somebody who wrote right after us is told', async () => {
+  test('reports another writer right after its own write', async () => {
     const stop = bench.aws.onCall(async ({ operation }, moment) => {
       if (operation !== 'PutParameter' || moment !== 'after') return;
       stop();
       await put('theirs');
     });
-    const { told, outcome } = await bench.round(wish());
-    expect(told).toEqual([expect.stringMatching(/another writer changed it after this run/)]);
+    const { notices, outcome } = await bench.round(desired());
+    expect(notices).toEqual([expect.stringContaining(NAME)]);
     expect(outcome.after?.metadata.version).toBe('2');
   });
 });
 
 describe('tiers, tags, values', () => {
   test('an existing tier is kept, and never lowered', async () => {
-    await bench.round(wish({ tier: 'Advanced' }));
-    await bench.silent(wish());
-    await bench.silent(wish({ tier: 'Intelligent-Tiering' }));
-    await bench.round(wish({ value: 'two' }));
+    await bench.round(desired({ tier: 'Advanced' }));
+    await bench.silent(desired());
+    await bench.silent(desired({ tier: 'Intelligent-Tiering' }));
+    await bench.round(desired({ value: 'two' }));
     expect((await bench.front.ssm.getParameter({ Name: NAME })).Parameter?.Value).toBe('two');
-    const { plan, writes } = await bench.round(wish({ value: 'two', tier: 'Standard' }));
+    const { plan, writes } = await bench.round(desired({ value: 'two', tier: 'Standard' }));
     expect(plan).toMatchObject([
       { action: 'blocked', blocked: { reason: expect.stringContaining('lowers') } },
     ]);
@@ -452,7 +453,7 @@ describe('tiers, tags, values', () => {
       ['project', 'portfolio'],
       ['note', ''],
     ]);
-    const asked = [wish({ 'tag:note': '' }), secure({ 'tag:note': '' }, '/papyrus/prd/Y')];
+    const asked = [desired({ 'tag:note': '' }), secure({ 'tag:note': '' }, '/papyrus/prd/Y')];
     const { outcomes } = await bench.round(asked, { tags });
     expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done']);
     expect(await tagsOf()).toEqual({ project: 'portfolio', note: '', 'managed-by': 'aws-bootstrap' });
@@ -469,10 +470,14 @@ describe('tiers, tags, values', () => {
 
   test('what is read is hidden first, unless it is a String that may be shown', async () => {
     const names = ['/papyrus/prd/PLAIN', '/papyrus/prd/QUIET', '/papyrus/prd/SECURE'];
-    const wishes = [wish({}, names[0]), wish({ value: new Secret('one') }, names[1]), secure({}, names[2])];
+    const configured = [
+      desired({}, names[0]),
+      desired({ value: new Secret('one') }, names[1]),
+      secure({}, names[2]),
+    ];
     const isShown = (name: string) => name !== names[1];
-    await bench.round(wishes, { isShown });
-    const { plan, masked } = await bench.round(wishes, { isShown });
+    await bench.round(configured, { isShown });
+    const { plan, masked } = await bench.round(configured, { isShown });
     expect([...masked.keys()].sort()).toEqual([names[1], names[2]]);
     expect([...masked.values()].every((value) => value.equals('one'))).toBe(true);
     expect(plan.map(({ observed }) => observed && fieldOf(observed, 'value') instanceof Secret)).toEqual([
@@ -483,7 +488,7 @@ describe('tiers, tags, values', () => {
   });
 });
 
-test('the listing of one that was deleted before is nobody who wrote after us', async () => {
+test('the listing of one that was deleted before is no other writer', async () => {
   bench.aws.answer('DescribeParameters', (input) =>
     JSON.stringify(input).includes('"tag:')
       ? undefined
@@ -493,7 +498,7 @@ test('the listing of one that was deleted before is nobody who wrote after us', 
           ],
         },
   );
-  const { told, outcome } = await bench.round(wish());
-  expect(told).toEqual([]);
+  const { notices, outcome } = await bench.round(desired());
+  expect(notices).toEqual([]);
   expect(outcome).toMatchObject({ result: 'done', after: { metadata: { version: '1' } } });
 });

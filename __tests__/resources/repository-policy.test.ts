@@ -10,9 +10,9 @@ const NAME = repository.name;
 const ONE = '111122223333';
 const TWO = '444455556666';
 const TAG = 'aws-bootstrap:pull-accounts';
-const wish = (accounts?: string) => repository.wish(pulled(accounts));
+const desired = (accounts?: string) => repository.desired(pulled(accounts));
 
-/** As somebody writes it who loves white space. */
+/** With other white space than the action writes. */
 const THEIRS =
   '{ "Sid":"ci" , "Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999988887777:root"},"Action":"ecr:BatchGetImage","Condition":{"StringEquals":{"aws:PrincipalOrgID" : "o-1234567890"}} }';
 const policyOf = async () => {
@@ -28,49 +28,49 @@ const statements = async (): Promise<Array<{ Sid: string; Principal: { AWS: unkn
   JSON.parse((await policyOf()) ?? '{"Statement":[]}').Statement;
 
 test('a new repository gets the tag with its creation, and the statement after it', async () => {
-  const { writes, outcome } = await bench.round(wish(`${ONE},${TWO}`));
+  const { writes, outcome } = await bench.round(desired(`${ONE},${TWO}`));
   expect(outcome.result).toBe('done');
   expect(operations(writes)).toEqual(['CreateRepository', 'SetRepositoryPolicy']);
   expect((await repository.read(bench.others))?.tags).toMatchObject({ [TAG]: 'granted' });
   expect((await statements()).map(({ Sid }) => Sid)).toEqual(['aws-bootstrap']);
-  await bench.silent(wish(`${ONE},${TWO}`));
+  await bench.silent(desired(`${ONE},${TWO}`));
 });
 
 test('other statements are kept as they are written, whatever happens to ours', async () => {
-  await bench.round(wish());
+  await bench.round(desired());
   await put(`{"Version":"2008-10-17","Id":"theirs","Statement":[${THEIRS}]}`);
   const stop = bench.aws.onCall(async (call, moment) => {
     if (call.operation !== 'SetRepositoryPolicy' || moment !== 'before') return;
     sent.push(String(call.input['policyText']));
   });
   const sent: string[] = [];
-  await bench.round(wish(ONE));
-  await bench.round(wish(`${ONE},${TWO}`));
+  await bench.round(desired(ONE));
+  await bench.round(desired(`${ONE},${TWO}`));
   stop();
   expect(sent).toHaveLength(2);
   expect(sent[0]).toContain(THEIRS);
   expect(JSON.parse(sent[1] ?? '')).toMatchObject({ Version: '2008-10-17', Id: 'theirs' });
   expect((await statements()).map(({ Sid }) => Sid)).toEqual(['ci', 'aws-bootstrap']);
-  await bench.silent(wish(`${ONE},${TWO}`));
+  await bench.silent(desired(`${ONE},${TWO}`));
 });
 
 test('no longer given, it is taken out, and others stay', async () => {
-  await bench.round(wish());
+  await bench.round(desired());
   await put(`{"Version":"2012-10-17","Statement":${THEIRS}}`);
-  await bench.round(wish(ONE));
-  const { change, writes } = await bench.round(wish());
+  await bench.round(desired(ONE));
+  const { change, writes } = await bench.round(desired());
   expect(fieldsOf(change)).toEqual(['pull-accounts', `tag:${TAG}`]);
   expect(operations(writes)).toEqual(['SetRepositoryPolicy', 'UntagResource']);
   expect((await statements()).map(({ Sid }) => Sid)).toEqual(['ci']);
-  await bench.silent(wish());
+  await bench.silent(desired());
 });
 
 test('a policy that held nothing else is deleted', async () => {
-  await bench.round(wish(ONE));
-  const { writes } = await bench.round(wish());
+  await bench.round(desired(ONE));
+  const { writes } = await bench.round(desired());
   expect(operations(writes)).toEqual(['DeleteRepositoryPolicy', 'UntagResource']);
   expect(await policyOf()).toBeUndefined();
-  await bench.silent(wish());
+  await bench.silent(desired());
 });
 
 describe('drift', () => {
@@ -89,22 +89,22 @@ describe('drift', () => {
     ['a condition', () => own({ Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } } })],
     ['turned around', () => own({ Effect: 'Deny' })],
   ])('%s: reported and restored', async (_, act) => {
-    await bench.round(wish(ONE));
+    await bench.round(desired(ONE));
     await act();
-    const { change } = await bench.round(wish(ONE));
+    const { change } = await bench.round(desired(ONE));
     expect(fieldsOf(change)).toEqual(['pull-accounts']);
     expect(accountsIn(await policyOf())).toBe(ONE);
-    await bench.silent(wish(ONE));
+    await bench.silent(desired(ONE));
   });
 });
 
 test('a policy that ECR refuses names the accounts', async () => {
-  await bench.round(wish());
+  await bench.round(desired());
   bench.fault({
     operation: 'SetRepositoryPolicy',
     kind: { status: 400, code: 'InvalidParameterException', message: 'Invalid repository policy provided' },
   });
-  const { outcome } = await bench.round(wish(ONE));
+  const { outcome } = await bench.round(desired(ONE));
   expect(outcome).toMatchObject({
     result: 'failed',
     error: { reason: 'aws', message: expect.stringContaining('pull-accounts') },
@@ -112,9 +112,9 @@ test('a policy that ECR refuses names the accounts', async () => {
 });
 
 test('a role that may not read the policy hears which action it lacks', async () => {
-  await bench.round(wish(ONE));
+  await bench.round(desired(ONE));
   bench.fault({ operation: 'GetRepositoryPolicy', kind: 'access-denied' });
-  const { outcome } = await bench.round(wish(ONE));
+  const { outcome } = await bench.round(desired(ONE));
   expect(outcome).toMatchObject({
     result: 'failed',
     error: { reason: 'access-denied', remedy: expect.stringContaining('ecr:GetRepositoryPolicy') },

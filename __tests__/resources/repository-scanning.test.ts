@@ -8,7 +8,7 @@ import { repository } from './subjects.ts';
 const bench = await benchForFile();
 
 const NAME = repository.name;
-const given = (value: 'true' | 'false') => repository.wish({ 'scan-on-push': value });
+const given = (value: 'true' | 'false') => repository.desired({ 'scan-on-push': value });
 
 async function scans(): Promise<boolean | undefined> {
   const { repositories } = await bench.others.ecr.describeRepositories({ repositoryNames: [NAME] });
@@ -29,10 +29,10 @@ const registry = (scanType: ScanType, ...rules: RegistryScanningRule[]) =>
 const READS = ['DescribeRepositories', 'ListTagsForResource'];
 
 test('the registry is asked only where the setting differs', async () => {
-  await bench.round(repository.wish());
-  expect(operations(await bench.silent(repository.wish())).sort()).toEqual(READS);
+  await bench.round(repository.desired());
+  expect(operations(await bench.silent(repository.desired())).sort()).toEqual(READS);
   await turn(false);
-  const { calls } = await bench.round(repository.wish());
+  const { calls } = await bench.round(repository.desired());
   expect(operations(calls).sort()).toEqual([
     'DescribeRepositories',
     'GetRegistryScanningConfiguration',
@@ -46,25 +46,25 @@ describe.each([
   ['BASIC', 'SCAN_ON_PUSH'],
 ] as const)('%s rules of the registry', (type, frequency) => {
   test.each([
-    ['the default', () => repository.wish()],
+    ['the default', () => repository.desired()],
     ['the given value', () => given('true')],
-  ])('they decide over %s: nothing is written, and the plan says so', async (_, wish) => {
-    await bench.round(repository.wish());
+  ])('they decide over %s: nothing is written, and the plan says so', async (_, desired) => {
+    await bench.round(repository.desired());
     await turn(false);
     await registry(type, rule(frequency, 'pap*'));
     for (let run = 0; run < 2; run++) {
-      const { change, writes } = await bench.round(wish());
+      const { change, writes } = await bench.round(desired());
       expect(change).toMatchObject({ action: 'none', notes: [expect.stringContaining('scan-on-push')] });
       expect(writes).toEqual([]);
     }
   });
 
   test('rules for other repositories decide nothing', async () => {
-    await bench.round(repository.wish());
+    await bench.round(repository.desired());
     await turn(false);
     await registry(type, rule(frequency, 'other*'));
-    expect(fieldsOf((await bench.round(repository.wish())).change)).toEqual(['scan-on-push']);
-    await bench.silent(repository.wish());
+    expect(fieldsOf((await bench.round(repository.desired())).change)).toEqual(['scan-on-push']);
+    await bench.silent(repository.desired());
   });
 });
 
@@ -77,10 +77,10 @@ describe('a registry that may not be read', () => {
     });
 
   test('the default is left alone, and the note names the action', async () => {
-    await bench.round(repository.wish());
+    await bench.round(repository.desired());
     await turn(false);
     deny();
-    const { change, writes } = await bench.round(repository.wish());
+    const { change, writes } = await bench.round(repository.desired());
     expect(change).toMatchObject({
       action: 'none',
       notes: [expect.stringContaining('ecr:GetRegistryScanningConfiguration')],
@@ -89,7 +89,7 @@ describe('a registry that may not be read', () => {
   });
 
   test('a given value is written', async () => {
-    await bench.round(repository.wish());
+    await bench.round(repository.desired());
     await turn(false);
     deny();
     const { outcome } = await bench.round(given('true'));
@@ -99,27 +99,27 @@ describe('a registry that may not be read', () => {
   });
 
   test('where ECR does not have the call, nothing overrules the default', async () => {
-    await bench.round(repository.wish());
+    await bench.round(repository.desired());
     await turn(false);
     bench.fault({
       operation: 'GetRegistryScanningConfiguration',
       kind: { status: 400, code: 'ValidationException', message: 'This feature is disabled' },
     });
-    await bench.round(repository.wish());
+    await bench.round(repository.desired());
     expect(await scans()).toBe(true);
   });
 });
 
 test('a write that ECR answers with another value is reported', async () => {
-  const told: string[] = [];
+  const notices: string[] = [];
   const answer = { imageScanningConfiguration: { scanOnPush: false } };
   const scanning = new Scanning(new ECR({ region: 'us-west-2' }), async () => answer as never, {
-    notice: (text) => void told.push(text),
+    notice: (text) => void notices.push(text),
   });
   await scanning.scanOnPush(NAME, true);
-  expect(told).toEqual([expect.stringContaining('ignore: repository:scan-on-push')]);
+  expect(notices).toEqual([expect.stringContaining('ignore: repository:scan-on-push')]);
   await scanning.scanOnPush(NAME, false);
-  expect(told).toHaveLength(1);
+  expect(notices).toHaveLength(1);
 });
 
 test.each([

@@ -80,7 +80,7 @@ describe('merged are', () => {
     expect(one.merged(lacking)).toEqual({ x: 0, b: 2, a: 'new' });
   });
 
-  test('what somebody without such ids wrote, by the version that theirs differs least from', () => {
+  test('what a writer without such ids wrote, by the version that theirs differs least from', () => {
     const one = history({ x: 0 });
     one.write(one.base, { x: 0, a: 1 });
     one.foreign({ x: 0, theirs: 1 });

@@ -6,25 +6,33 @@ import { expect, test } from 'vitest';
 import { IS_HALF, IS_NIGHTLY } from '../sample.ts';
 import { type End, everyOrder, type Game, GONE } from './version-stages.ts';
 
-/** Keys that do not hold what one of their writers put there; of those that nobody writes, what was there. */
-function losses({ start, wishes }: Game, { value }: End): string[] {
-  const keys = new Set([...Object.keys(start), ...Object.keys(value), ...wishes.flatMap(Object.keys)]);
+/** Keys that do not hold what one of their writers put there; of those that no one writes, what was there. */
+function losses({ start, configured }: Game, { value }: End): string[] {
+  const keys = new Set([...Object.keys(start), ...Object.keys(value), ...configured.flatMap(Object.keys)]);
   return [...keys].filter((key) => {
-    const wanted = wishes.flatMap((wish) => (Object.hasOwn(wish, key) ? [wish[key]] : []));
-    const ends = wanted.length === 0 ? [start[key]] : wanted.map((to) => (to === GONE ? undefined : to));
+    const values = configured.flatMap((desired) => (Object.hasOwn(desired, key) ? [desired[key]] : []));
+    const ends = values.length === 0 ? [start[key]] : values.map((to) => (to === GONE ? undefined : to));
     return !ends.includes(value[key] as string | undefined);
   });
 }
 
 const START = { kept: 'kept', old: 'old' };
 const GAMES: ReadonlyArray<readonly [string, Game, least: number]> = [
-  ['two runs, a key each', { start: START, wishes: [{ a: '1' }, { b: '2' }] }, 30],
-  ['two runs, of which one takes a key out', { start: START, wishes: [{ a: '1' }, { old: GONE }] }, 30],
-  ['two runs that want one key otherwise', { start: START, wishes: [{ a: '1' }, { a: '2', b: '2' }] }, 30],
-  ['three runs', { start: START, wishes: [{ a: '1' }, { b: '2' }, { c: '3' }], alike: 3, rounds: 2 }, 3_000],
+  ['two runs, a key each', { start: START, configured: [{ a: '1' }, { b: '2' }] }, 30],
+  ['two runs, of which one takes a key out', { start: START, configured: [{ a: '1' }, { old: GONE }] }, 30],
+  [
+    'two runs with different values for one key',
+    { start: START, configured: [{ a: '1' }, { a: '2', b: '2' }] },
+    30,
+  ],
+  [
+    'three runs',
+    { start: START, configured: [{ a: '1' }, { b: '2' }, { c: '3' }], alike: 3, rounds: 2 },
+    3_000,
+  ],
   [
     'three runs, of which one takes a key out and one changes another',
-    { start: START, wishes: [{ a: '1' }, { old: GONE }, { a: '1', kept: 'new' }], rounds: 1 },
+    { start: START, configured: [{ a: '1' }, { old: GONE }, { a: '1', kept: 'new' }], rounds: 1 },
     300,
   ],
 ];
@@ -32,7 +40,7 @@ const GAMES: ReadonlyArray<readonly [string, Game, least: number]> = [
 const SAMPLE: typeof GAMES = [
   [
     'four runs with three keys',
-    { start: START, wishes: [{ b: '2' }, { c: '3' }, { a: '1' }, { a: '4' }], alike: 2, rounds: 1 },
+    { start: START, configured: [{ b: '2' }, { c: '3' }, { a: '1' }, { a: '4' }], alike: 2, rounds: 1 },
     1_000,
   ],
 ];
@@ -40,19 +48,19 @@ const SAMPLE: typeof GAMES = [
 const NIGHTLY: typeof GAMES = [
   [
     'three runs that write as often as they do',
-    { start: START, wishes: [{ a: '1' }, { b: '2' }, { c: '3' }], alike: 3 },
+    { start: START, configured: [{ a: '1' }, { b: '2' }, { c: '3' }], alike: 3 },
     20_000,
   ],
   [
     'three runs over a key that goes',
-    { start: START, wishes: [{ a: '1' }, { old: GONE }, { a: '1', kept: 'new' }], rounds: 2 },
+    { start: START, configured: [{ a: '1' }, { old: GONE }, { a: '1', kept: 'new' }], rounds: 2 },
     10_000,
   ],
   [
     'four runs that have read the same',
     {
       start: START,
-      wishes: [{ a: '1' }, { b: '2' }, { c: '3' }, { d: '4' }],
+      configured: [{ a: '1' }, { b: '2' }, { c: '3' }, { d: '4' }],
       alike: 4,
       together: true,
       rounds: 2,
@@ -77,11 +85,11 @@ test.each(games)('%s', { timeout: 900_000 }, async (_, game, least) => {
   });
   expect(orders).toBeGreaterThanOrEqual(least);
   // As many rounds as there are runs are enough, unless two want one key otherwise.
-  if (game.rounds === undefined && game.wishes.length === 2) expect(conflicts).toBeLessThan(orders / 2);
+  if (game.rounds === undefined && game.configured.length === 2) expect(conflicts).toBeLessThan(orders / 2);
 });
 
-test('a run alone reads, writes and looks once', async () => {
-  await everyOrder({ start: START, wishes: [{ a: '1' }] }, ({ calls }) =>
+test('a run alone reads, writes and reads back once', async () => {
+  await everyOrder({ start: START, configured: [{ a: '1' }] }, ({ calls }) =>
     expect(calls).toEqual(
       ['BatchGetSecretValue', 'DescribeSecret', 'PutSecretValue', 'DescribeSecret'].length,
     ),

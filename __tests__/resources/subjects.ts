@@ -3,15 +3,15 @@ import { ABSENT, type Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import type { Clients } from '../servers/clients.ts';
-import { type Bench, wishFor } from './bench.ts';
+import { type Bench, desiredFor } from './bench.ts';
 
-/** What stands, read by the plainest calls there are, in words that a test can compare. */
+/** The existing resource, read by the plainest calls there are, in a form that a test can compare. */
 export interface Standing {
   readonly tags: Readonly<Record<string, string>>;
   readonly [field: string]: unknown;
 }
 
-/** Something that somebody does behind our back. */
+/** Something that another writer does. */
 export interface Drift {
   readonly what: string;
   readonly act: (bench: Bench) => Promise<unknown>;
@@ -24,16 +24,16 @@ export interface Update {
   readonly fields: Fields;
   /** Of the plan. */
   readonly differs: readonly string[];
-  readonly stands: Readonly<Record<string, unknown>>;
+  readonly state: Readonly<Record<string, unknown>>;
 }
 
 /** One kind of resource, as the contract sees it. */
 export interface Subject {
   readonly kind: string;
   readonly name: string;
-  /** As the action wants it from the seed: some fields given, the others defaults. */
-  wish(fields?: Fields): DesiredResource;
-  /** What stands after the creation, tags apart. */
+  /** The desired resource: some fields configured, the others defaults. */
+  desired(fields?: Fields): DesiredResource;
+  /** The state after the creation, tags apart. */
   readonly created: Readonly<Record<string, unknown>>;
   readonly createCalls: readonly string[];
   /** What creates it takes in two calls: the second may never come. */
@@ -45,7 +45,7 @@ export interface Subject {
   tag(clients: Clients, tags: Readonly<Record<string, string>>): Promise<unknown>;
   /** What of the foreign one stays when nothing but values and tags are asked for. */
   readonly kept: Readonly<Record<string, unknown>>;
-  /** What a wish takes over from the foreign one beside its tags. */
+  /** What the configuration changes of the foreign one beside its tags. */
   readonly taken: readonly string[];
   read(clients: Clients): Promise<Standing | undefined>;
   /** A fault of a write that says "try again" and is none of the usual ones. */
@@ -70,8 +70,8 @@ const GROUP_ARN = `arn:aws:logs:us-west-2:123456789012:log-group:${GROUP}`;
 export const logGroup: Subject = {
   kind: 'AWS::Logs::LogGroup',
   name: GROUP,
-  wish: (fields) =>
-    wishFor(
+  desired: (fields) =>
+    desiredFor(
       'AWS::Logs::LogGroup',
       GROUP,
       { retention: 1, class: 'STANDARD', ...fields },
@@ -85,15 +85,15 @@ export const logGroup: Subject = {
       what: 'a longer retention',
       fields: { retention: 7 },
       differs: ['retention'],
-      stands: { retention: 7 },
+      state: { retention: 7 },
     },
     {
       what: 'retention for ever',
       fields: { retention: 'never' },
       differs: ['retention'],
-      stands: { retention: undefined },
+      state: { retention: undefined },
     },
-    { what: 'a key', fields: { 'key-id': LOG_KEY }, differs: ['key-id'], stands: { key: LOG_KEY } },
+    { what: 'a key', fields: { 'key-id': LOG_KEY }, differs: ['key-id'], state: { key: LOG_KEY } },
   ],
   drifts: [
     {
@@ -157,8 +157,8 @@ function parameter(type: 'String' | 'SecureString'): Subject {
   return {
     kind: 'AWS::SSM::Parameter',
     name,
-    wish: (fields) =>
-      wishFor(
+    desired: (fields) =>
+      desiredFor(
         'AWS::SSM::Parameter',
         name,
         { value: value('one'), type, tier: undefined, ...hidden, ...fields },
@@ -167,21 +167,21 @@ function parameter(type: 'String' | 'SecureString'): Subject {
     created: { value: 'one', type, tier: 'Standard', ...(secure ? { key: 'alias/aws/ssm' } : {}) },
     createCalls: ['PutParameter'],
     updates: [
-      { what: 'value', fields: { value: value('two') }, differs: ['value'], stands: { value: 'two' } },
-      { what: 'tier', fields: { tier: 'Advanced' }, differs: ['tier'], stands: { tier: 'Advanced' } },
+      { what: 'value', fields: { value: value('two') }, differs: ['value'], state: { value: 'two' } },
+      { what: 'tier', fields: { tier: 'Advanced' }, differs: ['tier'], state: { tier: 'Advanced' } },
       ...(secure
         ? [
             {
               what: 'key',
               fields: { 'key-id': 'alias/ours' },
               differs: ['key-id'],
-              stands: { key: 'alias/ours', value: 'one' },
+              state: { key: 'alias/ours', value: 'one' },
             },
             {
               what: 'key by its id',
               fields: { 'key-id': KEY_ID },
               differs: ['key-id'],
-              stands: { key: KEY_ID },
+              state: { key: KEY_ID },
             },
           ]
         : [
@@ -189,7 +189,7 @@ function parameter(type: 'String' | 'SecureString'): Subject {
               what: 'type and value',
               fields: { type: 'SecureString', value: new Secret('three'), 'key-id': 'alias/aws/ssm' },
               differs: ['value', 'type', 'key-id'],
-              stands: { type: 'SecureString', value: 'three', key: 'alias/aws/ssm' },
+              state: { type: 'SecureString', value: 'three', key: 'alias/aws/ssm' },
             },
           ]),
     ],
@@ -217,7 +217,7 @@ function parameter(type: 'String' | 'SecureString'): Subject {
       ...(secure
         ? [
             {
-              what: 'type, by somebody who deleted it and made it anew',
+              what: 'type, by another writer who deleted and created it',
               act: async ({ others }: Bench) => {
                 await remove(others);
                 await others.ssm.putParameter({ Name: name, Value: 'x', Type: 'String' });
@@ -285,8 +285,8 @@ const BUNDLE = 'papyrus/prd/db';
 export const bundle: Subject = {
   kind: 'AWS::SecretsManager::Secret',
   name: BUNDLE,
-  wish: (fields) =>
-    wishFor(
+  desired: (fields) =>
+    desiredFor(
       'AWS::SecretsManager::Secret',
       BUNDLE,
       {
@@ -304,19 +304,19 @@ export const bundle: Subject = {
       what: 'a value',
       fields: { 'key:password': new Secret('new') },
       differs: ['key:password'],
-      stands: { value: { username: 'papyrus', password: 'new' } },
+      state: { value: { username: 'papyrus', password: 'new' } },
     },
     {
       what: 'one more key',
       fields: { 'key:host': new Secret('db.internal') },
       differs: ['key:host'],
-      stands: { value: { username: 'papyrus', password: 'p4ss', host: 'db.internal' } },
+      state: { value: { username: 'papyrus', password: 'p4ss', host: 'db.internal' } },
     },
     {
       what: 'KMS key',
       fields: { 'key-id': 'alias/ours' },
       differs: ['key-id'],
-      stands: { key: 'alias/ours', value: { username: 'papyrus', password: 'p4ss' } },
+      state: { key: 'alias/ours', value: { username: 'papyrus', password: 'p4ss' } },
     },
   ],
   drifts: [
@@ -416,12 +416,12 @@ export const pulled = (accounts: string | undefined): Fields => ({
 export const repository: Subject = {
   kind: 'AWS::ECR::Repository',
   name: REPOSITORY,
-  wish: (fields) => {
+  desired: (fields) => {
     const defaults = new Set<string>();
     if (fields?.['mutability'] === undefined) defaults.add('mutability').add('exclusions');
     if (fields?.['encryption'] === undefined) defaults.add('encryption');
     if (fields?.['scan-on-push'] === undefined) defaults.add('scan-on-push');
-    return wishFor(
+    return desiredFor(
       'AWS::ECR::Repository',
       REPOSITORY,
       {
@@ -442,25 +442,25 @@ export const repository: Subject = {
       what: 'mutability',
       fields: { mutability: 'IMMUTABLE' },
       differs: ['mutability'],
-      stands: { mutability: 'IMMUTABLE' },
+      state: { mutability: 'IMMUTABLE' },
     },
     {
       what: 'mutability with exclusions',
       fields: { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: 'dev-*,latest' },
       differs: ['mutability', 'exclusions'],
-      stands: { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['dev-*', 'latest'] },
+      state: { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['dev-*', 'latest'] },
     },
     {
       what: 'lifecycle policy',
       fields: { lifecycle: canonicalJson(lifecycleOf(10)) },
       differs: ['lifecycle'],
-      stands: { lifecycle: lifecycleOf(10) },
+      state: { lifecycle: lifecycleOf(10) },
     },
     {
       what: 'scan on push',
       fields: { 'scan-on-push': 'false' },
       differs: ['scan-on-push'],
-      stands: { scans: false },
+      state: { scans: false },
     },
   ],
   drifts: [

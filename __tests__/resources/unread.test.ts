@@ -1,12 +1,12 @@
-/** A role that may see what stands, and not what is in it: everything but the value is compared, where nothing is written. */
+/** A role that may see resources, and not their values: everything but the value is compared, where nothing is written. */
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
 import { benchForFile } from '../servers/for-file.ts';
-import { fieldsOf, type RoundOptions, wishFor } from './bench.ts';
+import { desiredFor, fieldsOf, type RoundOptions } from './bench.ts';
 
 const bench = await benchForFile();
 
-const LOOKS: RoundOptions = { leavesUnread: true, readOnly: true, looks: true };
+const PLAN_ONLY: RoundOptions = { leavesUnread: true, readOnly: true, planOnly: true };
 const always = { times: Number.POSITIVE_INFINITY };
 const KMS = {
   status: 400,
@@ -18,9 +18,9 @@ const KMS = {
 describe('parameters', () => {
   const name = (last: string) => `/papyrus/prd/${last}`;
   const plain = (last: string, value = 'one') =>
-    wishFor('AWS::SSM::Parameter', name(last), { value, type: 'String', tier: 'Standard' });
+    desiredFor('AWS::SSM::Parameter', name(last), { value, type: 'String', tier: 'Standard' });
   const secure = (last: string) =>
-    wishFor('AWS::SSM::Parameter', name(last), { value: new Secret('s3cret'), type: 'SecureString' });
+    desiredFor('AWS::SSM::Parameter', name(last), { value: new Secret('s3cret'), type: 'SecureString' });
   const put = (last: string, Value: string, Type: 'String' | 'SecureString' = 'String') =>
     bench.others.ssm.putParameter({ Name: name(last), Value, Type, Overwrite: true });
   const deny = (when?: (names: readonly string[]) => boolean) =>
@@ -43,7 +43,7 @@ describe('parameters', () => {
     });
     await bench.others.ssm.deleteParameter({ Name: name('D') });
     deny();
-    const { plan, writes, masked } = await bench.round(all, LOOKS);
+    const { plan, writes, masked } = await bench.round(all, PLAN_ONLY);
     expect(plan.map((change) => [change.name, change.action, fieldsOf(change)])).toEqual([
       [name('A'), 'none', []],
       [name('B'), 'blocked', ['type']],
@@ -78,7 +78,7 @@ describe('parameters', () => {
       ...always,
       when: ({ Names }) => (Names as string[]).includes(name('C')),
     });
-    const { plan } = await bench.round(all, LOOKS);
+    const { plan } = await bench.round(all, PLAN_ONLY);
     expect(plan.map((change) => [change.action, change.observed?.metadata.unread])).toEqual([
       ['update', undefined],
       ['none', true],
@@ -98,7 +98,7 @@ describe('parameters', () => {
 describe('secrets', () => {
   const name = (last: string) => `papyrus/prd/${last}`;
   const bundle = (last: string, closed: string[] = []) =>
-    wishFor(
+    desiredFor(
       'AWS::SecretsManager::Secret',
       name(last),
       { 'key-id': 'alias/aws/secretsmanager', 'key:a': new Secret('one-secret') },
@@ -127,7 +127,7 @@ describe('secrets', () => {
   ])('%s refused: reports tags, deletion and absence, no keys', async (_, refuse) => {
     const all = [bundle('a', ['key:']), bundle('b'), bundle('c'), bundle('d')];
     await bench.round(all);
-    const [before] = (await bench.round(all, { looks: true })).plan;
+    const [before] = (await bench.round(all, { planOnly: true })).plan;
     await bench.others.secrets.tagResource({
       SecretId: name('b'),
       Tags: [{ Key: 'project', Value: 'other' }],
@@ -136,21 +136,21 @@ describe('secrets', () => {
     await bench.others.secrets.deleteSecret({ SecretId: name('d'), ForceDeleteWithoutRecovery: true });
     await overwrite('a', '{"a":"drifted","b":"more"}');
     refuse();
-    const { plan, writes, masked } = await bench.round(all, LOOKS);
+    const { plan, writes, masked } = await bench.round(all, PLAN_ONLY);
     expect(plan.map((change) => [change.action, fieldsOf(change)])).toEqual([
       ['none', []],
       ['update', ['tag:project']],
       ['update', ['deletion', 'key:a']],
       ['create', expect.arrayContaining(['key:a'])],
     ]);
-    const [standing] = plan;
-    expect(standing?.observed?.metadata).toMatchObject({
+    const [existing] = plan;
+    expect(existing?.observed?.metadata).toMatchObject({
       unread: true,
       arn: expect.stringContaining(name('a')),
     });
-    // The labels tell the version that stands, as reading it would.
-    expect(standing?.observed?.metadata.version).toBeDefined();
-    expect(standing?.observed?.metadata.version).not.toBe(before?.observed?.metadata.version);
+    // The labels show the current version, as reading it would.
+    expect(existing?.observed?.metadata.version).toBeDefined();
+    expect(existing?.observed?.metadata.version).not.toBe(before?.observed?.metadata.version);
     expect([writes, masked.size]).toEqual([[], 0]);
   });
 
@@ -163,7 +163,7 @@ describe('secrets', () => {
       ],
     });
     bench.aws.fault({ operation: /^(Batch)?GetSecretValue$/, kind: 'access-denied', ...always });
-    const { change } = await bench.round(bundle('a'), LOOKS);
+    const { change } = await bench.round(bundle('a'), PLAN_ONLY);
     expect([change.action, fieldsOf(change), change.observed?.metadata.unread]).toEqual([
       'update',
       ['key:a'],
@@ -172,7 +172,7 @@ describe('secrets', () => {
   });
 
   test.each([
-    ['a run that reads', LOOKS],
+    ['a run that reads', PLAN_ONLY],
     ['a run that writes', {}],
   ])('%s reads one by one what it may not read in a batch', async (_, options) => {
     const all = [bundle('a'), bundle('b'), bundle('c')];

@@ -15,7 +15,7 @@ import { Secret } from '../../src/secret.ts';
 export const NAME = 'papyrus/prd/db';
 
 /** Keys and what they shall hold; `GONE` takes one out. */
-export type Wish = Readonly<Record<string, string | symbol>>;
+export type Keys = Readonly<Record<string, string | symbol>>;
 export const GONE = Symbol('gone');
 
 interface Version {
@@ -73,7 +73,7 @@ class VersionStages {
           VersionStages: labels[id] ?? [],
           CreatedDate: new Date(1_800_000_000_000 + index),
         }));
-        // The order of the answer is nobody's promise.
+        // The order of the answer is undefined.
         return {
           Versions: all
             .filter((one) => input['IncludeDeprecated'] === true || one.VersionStages.length > 0)
@@ -95,10 +95,10 @@ export interface End {
   readonly calls: number;
 }
 
-/** Runs with an own wish each over one secret. */
+/** Runs with an own configuration each over one secret. */
 export interface Game {
   readonly start: Record<string, string>;
-  readonly wishes: readonly Wish[];
+  readonly configured: readonly Keys[];
   /** So many of the first runs differ in nothing but the name of their key. */
   readonly alike?: number;
   /** All have read before the first of them writes. */
@@ -115,13 +115,13 @@ interface Play {
 
 /** Plays one order of steps; where the path ends, the first run that can goes on. */
 async function play(
-  { start, wishes, alike = 0, together = false, rounds }: Game,
+  { start, configured, alike = 0, together = false, rounds }: Game,
   path: readonly number[],
 ): Promise<Play> {
   const store = new VersionStages(start);
   const waiting = new Map<number, { readonly operation: string; readonly answer: () => void }>();
   /** Of each run: how many versions there were when it read first, and last, and how often it wrote. */
-  const memories = wishes.map(() => ({ first: 0, last: 0, writes: 0 }));
+  const memories = configured.map(() => ({ first: 0, last: 0, writes: 0 }));
   let calls = 0;
   const clientOf = (run: number) =>
     ({
@@ -157,9 +157,9 @@ async function play(
       },
     }) as unknown as SecretsManager;
 
-  const failures: Array<string | undefined> = wishes.map(() => undefined);
-  wishes.forEach((wish, run) => {
-    runOf(clientOf(run), wish, rounds).catch((error: unknown) => {
+  const failures: Array<string | undefined> = configured.map(() => undefined);
+  configured.forEach((desired, run) => {
+    runOf(clientOf(run), desired, rounds).catch((error: unknown) => {
       failures[run] = error instanceof UserFacingError ? error.reason : String(error);
     });
   });
@@ -190,7 +190,7 @@ async function play(
 }
 
 /** One run of the action, as far as this secret goes: it reads, compares and writes. */
-async function runOf(client: SecretsManager, wish: Wish, rounds: number | undefined): Promise<void> {
+async function runOf(client: SecretsManager, desired: Keys, rounds: number | undefined): Promise<void> {
   const context: ProviderContext = {
     calls: {
       send: (_: CallOptions, call: () => Promise<unknown>) => call(),
@@ -207,11 +207,11 @@ async function runOf(client: SecretsManager, wish: Wish, rounds: number | undefi
   const writer = new SecretWriter(client, context, contents, rounds);
   const observed = (await reading.observe([NAME])).get(NAME);
   if (observed === undefined || observed instanceof Unreadable) throw new Error('it could not be read');
-  const differences = Object.entries(wish).flatMap(([key, to]): Difference[] => {
+  const differences = Object.entries(desired).flatMap(([key, to]): Difference[] => {
     const field = `key:${key}`;
     const from: Field = fieldOf(observed, field) ?? ABSENT;
-    const standing = from instanceof Secret ? from.reveal() : GONE;
-    if (standing === to) return [];
+    const existing = from instanceof Secret ? from.reveal() : GONE;
+    if (existing === to) return [];
     return [{ field, from, to: typeof to === 'string' ? new Secret(to) : ABSENT }];
   });
   if (differences.length > 0) await writer.writeKeys(NAME, contents.contentOf(NAME), differences);

