@@ -1,5 +1,5 @@
 /**
- * The seed's case as other tools have to be told it: what this action routes the article's `.env` to. The values are
+ * The seed's case as other tools get it: what this action routes the article's `.env` to. The values are
  * made up; each tool gets the same.
  */
 export interface SeedDesired {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ACCOUNT, parseRequest, REGION } from '../__tests__/servers/protocol.ts';
 
-/** An AWS in which nothing stands, that answers at once: what is left is the time of who asks. */
+/** An empty AWS that answers at once: what is left is the time of who asks. */
 export interface EmptyAccount extends AsyncDisposable {
   env(): Record<string, string>;
   /** Called when a call arrives. */

@@ -5,7 +5,7 @@ import type { SeedDesired } from './desired.ts';
 
 /**
  * The article's own commands as a script that may be run again: every command, one process each, as it is typed.
- * What stands is written over, since the commands do not compare.
+ * What exists is written over, since the commands do not compare.
  */
 export function cliScript(desired: SeedDesired): string {
   const tag = Object.entries(desired.tags).map(([key, value]) => `Key=${key},Value=${value}`);

@@ -9,7 +9,7 @@ import { median, type Timing, timed } from './process.ts';
 import type { SeedRow } from './results.ts';
 import { listen } from './traffic.ts';
 
-/** One tool's way to make the seed's case stand, and to see that it does. */
+/** How one tool creates the seed's case, and checks that it exists. */
 interface Tool {
   readonly name: string;
   readonly version: string;

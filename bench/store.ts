@@ -22,7 +22,7 @@ export async function record(found: Found): Promise<void> {
   const results: Results = { ...before, ...found, machines };
   await writeFile(FILE, `${JSON.stringify(results, null, 2)}\n`);
   await writePage(results, DOCS);
-  console.log(`the figures stand in ${join('docs', 'benchmarks.md')}`);
+  console.log(`the figures are in ${join('docs', 'benchmarks.md')}`);
 }
 
 function machine(): Machine {

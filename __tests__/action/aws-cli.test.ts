@@ -78,7 +78,7 @@ describe.skipIf(program === undefined && !isRequired)(
       );
       expect(SecretList.map(({ Name }) => Name.split('/').at(-1)).sort()).toEqual(['auth0', 'db', 'flask']);
       for (const { Tags } of SecretList) expect(mapped(Tags)).toEqual(TAGS);
-      // What ECS is told to read exists under that ARN and that key.
+      // What ECS reads exists under that ARN and that key.
       const references = Object.values(JSON.parse(run.outputs['secrets'] ?? '') as Record<string, string>);
       expect(references).toHaveLength(11);
       const arns = SecretList.map(({ ARN }) => ARN);

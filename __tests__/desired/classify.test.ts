@@ -19,7 +19,7 @@ const base64url = (text: string) => Buffer.from(text).toString('base64url');
 
 describe('a secret by its name', () => {
   it.each([
-    // words that say so wherever they stand
+    // words that say so anywhere in a name
     ['SMTP_PASSWORD', 'letmein'],
     ['DB_PASSWORD', 'letmein'],
     ['PASSWORD', 'welcome'],

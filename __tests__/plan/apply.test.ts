@@ -219,7 +219,7 @@ describe('each kind', () => {
     [AUTH0, { 'callback:https://papyrus.example': true }, {}],
     ['Image', { 'image:v1': 'sha256:1' }, { 'image:v1': 'sha256:0' }],
   ];
-  /** Rooms of which each writes its own book. */
+  /** Providers that record the calls of their own. */
   const books = () => {
     const calls: Record<string, Call[]> = Object.fromEntries(kinds.map(([kind]) => [kind, []]));
     const providers = Object.fromEntries(

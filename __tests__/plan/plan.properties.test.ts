@@ -82,7 +82,7 @@ const policies: fc.Arbitrary<Policy> = fc.record({
   isCallbackConfigured: fc.boolean(),
 });
 
-/** What would stand if each change were written as it is planned. */
+/** What would exist if each change were written as it is planned. */
 function applied(changes: readonly Change[], existing: Spec | undefined): Spec | undefined {
   let found = existing;
   for (const { action, desired, differences } of changes) {

@@ -166,12 +166,12 @@ describe('a key stays, and that is reported,', () => {
 });
 
 describe('an old copy in a bundle that is not exact', () => {
-  const TOLD =
+  const NOTE =
     'stale copies that everyone who may read this secret can read: OLD (OLD, now in /papyrus/prd/OLD); bundles: { app: { mode: exact } } removes them';
 
   it('stays, and is reported with the way to take it out', () => {
-    expect(moveKeys([bundle([])], moved)[0]?.notes).toEqual(['a note', TOLD]);
-    expect(moveKeys([bundle([KEPT])], moved)[0]?.notes).toEqual(['a note', TOLD]);
+    expect(moveKeys([bundle([])], moved)[0]?.notes).toEqual(['a note', NOTE]);
+    expect(moveKeys([bundle([KEPT])], moved)[0]?.notes).toEqual(['a note', NOTE]);
   });
 
   it('is no copy where the variable goes to this very key too', () => {

@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 /** Observes as the action does, and pushes what differs. @returns whether anything did */
-async function converge(
+async function reconcile(
   image: string,
   tags: readonly string[] = ['v1'],
 ): Promise<{ changed: boolean; spec: ImageSpec }> {
@@ -120,21 +120,21 @@ const broken = () => layout(image.config, [gzipSync(image.layers[0] ?? ''), wron
 describe('an image with blobs that do not match its configuration', () => {
   it('is replaced by the right one under the same tag, from any source', async () => {
     for (const mend of [good, saved]) {
-      await converge(await broken());
+      await reconcile(await broken());
       expect(unpacked('v1')).not.toEqual(image.layers.map(sha256));
       const mended = await mend(image);
-      expect((await converge(mended)).changed).toBe(true);
+      expect((await reconcile(mended)).changed).toBe(true);
       expect(unpacked('v1')).toEqual(image.layers.map(sha256));
-      expect((await converge(mended)).changed).toBe(false);
+      expect((await reconcile(mended)).changed).toBe(false);
     }
   });
 
   it('is no layer donor for later images', async () => {
-    await converge(await broken(), ['old']);
+    await reconcile(await broken(), ['old']);
     const next = makeImage(['base', 'app', 'more']);
-    await converge(await saved(next), ['new']);
+    await reconcile(await saved(next), ['new']);
     expect(unpacked('new')).toEqual(next.layers.map(sha256));
-    await converge(await saved(image), ['same']);
+    await reconcile(await saved(image), ['same']);
     expect(unpacked('same')).toEqual(image.layers.map(sha256));
   });
 });
@@ -158,22 +158,22 @@ it.each<[what: string, layers: readonly Buffer[], type: string, isTold: boolean]
 describe('an image without manifests', () => {
   it('is a layer donor for the next one, and unchanged in the second run', async () => {
     const first = await saved(image);
-    await converge(first);
-    expect((await converge(first)).changed).toBe(false);
+    await reconcile(first);
+    expect((await reconcile(first)).changed).toBe(false);
     const next = makeImage(['base', 'app', 'more']);
-    const { spec } = await converge(await saved(next));
+    const { spec } = await reconcile(await saved(next));
     expect(spec.metadata.pushed).toMatchObject({ uploaded: 1, reused: 2 });
   });
 
   it('is pushed again over one of another client, then unchanged', async () => {
-    await converge(await good(image));
+    await reconcile(await good(image));
     const again = await saved(image);
-    expect((await converge(again)).changed).toBe(true);
-    expect((await converge(again)).changed).toBe(false);
+    expect((await reconcile(again)).changed).toBe(true);
+    expect((await reconcile(again)).changed).toBe(false);
   });
 
   it('under an immutable tag of another client is blocked, with the reason', async () => {
-    await converge(await good(image));
+    await reconcile(await good(image));
     Object.assign(repository, { mutability: 'IMMUTABLE' });
     const source = await openImage(await saved(image), surroundings());
     const calls = new Calls({
@@ -229,13 +229,13 @@ describe('an image with manifests', () => {
         return source.identity.digest;
       }),
     );
-    await converge(first);
+    await reconcile(first);
     expect(repository.tags.get('v1')).toBe(digests[0]);
-    const { spec } = await converge(second, ['v2']);
+    const { spec } = await reconcile(second, ['v2']);
     expect([spec.metadata.digest, repository.tags.get('v2')]).toEqual([digests[1], digests[1]]);
-    expect((await converge(second)).changed).toBe(true);
+    expect((await reconcile(second)).changed).toBe(true);
     expect(repository.tags.get('v1')).toBe(digests[1]);
-    expect((await converge(second)).changed).toBe(false);
+    expect((await reconcile(second)).changed).toBe(false);
   });
 
   it('and an added SBOM is pushed; a rebuild of both is not', async () => {
@@ -246,14 +246,14 @@ describe('an image with manifests', () => {
       const path = await scratch.tar(`${count++}.tar`, written.entries());
       return { digest: index.digest, path: `oci-archive:${path}` };
     };
-    await converge((await build('monday', [PROVENANCE])).path);
+    await reconcile((await build('monday', [PROVENANCE])).path);
     const withSbom = await build('tuesday', [PROVENANCE, SBOM]);
-    expect((await converge(withSbom.path)).changed).toBe(true);
+    expect((await reconcile(withSbom.path)).changed).toBe(true);
     expect(repository.tags.get('v1')).toBe(withSbom.digest);
-    const next = await converge((await build('wednesday', [PROVENANCE, SBOM])).path);
+    const next = await reconcile((await build('wednesday', [PROVENANCE, SBOM])).path);
     expect([next.changed, next.spec.metadata.digest]).toEqual([false, withSbom.digest]);
     const without = await good(image);
-    expect((await converge(without)).changed).toBe(true);
+    expect((await reconcile(without)).changed).toBe(true);
     expect(manifestOf('v1').mediaType).toBe(MANIFEST);
   });
 });

@@ -18,7 +18,7 @@ export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr
 
 const ALERT = /<blockquote>\s*<p>\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\n?([\s\S]*?)<\/blockquote>/g;
 
-/** @returns HTML as GitHub makes it of a report; diagrams stand as their source, since folds are closed */
+/** @returns HTML as GitHub makes it of a report; diagrams are their source, since folds are closed */
 export function rendered(markdown: string): string {
   const html = String(new Marked({ gfm: true }).parse(markdown));
   return html.replace(ALERT, (_all, kind: string, body: string) => {

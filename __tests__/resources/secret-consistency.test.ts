@@ -4,7 +4,7 @@ import { benchForFile } from '../servers/for-file.ts';
 import { desiredFor, fieldsOf, operations, type Round } from './bench.ts';
 
 /*
- * "All Secrets Manager operations are eventually consistent": what was written a moment ago may be answered as it stood before.
+ * "All Secrets Manager operations are eventually consistent": what was written a moment ago may be answered as it was before.
  */
 const bench = await benchForFile();
 
@@ -47,7 +47,7 @@ function others(act: () => Promise<unknown>, at: 'before' | 'after', times = 1) 
   });
 }
 
-/** Descriptions answer what stood just before our value arrived: so many, after each of so many writes. */
+/** Descriptions answer what existed just before our value arrived: so many, after each of so many writes. */
 function describeLate(times: number, writes = Number.POSITIVE_INFINITY) {
   let old: object = {};
   let left = 0;

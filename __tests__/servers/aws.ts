@@ -210,8 +210,8 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
   /** The law first, then moto. */
   async function decide(request: Request, raw: Raw): Promise<Reply> {
     const { service, operation, input } = request;
-    const ask: Ask = async (wanted, asked) => {
-      const answer = await askMoto(service, wanted, retarget(raw, service, wanted, asked));
+    const ask: Ask = async (operation, input) => {
+      const answer = await askMoto(service, operation, retarget(raw, service, operation, input));
       const { status, body } = answer;
       if (status === 200) return JSON.parse(body.toString() || '{}');
       const message = /"[mM]essage": *("(?:[^"\\]|\\.)*")/.exec(body.toString())?.[1];

@@ -39,7 +39,7 @@ export const matches = (pattern: string | RegExp, { service, operation }: Reques
     typeof pattern === 'string' ? name === pattern : name.search(pattern) >= 0,
   );
 
-/** The rules that stand, each with its own count. The first that hits a call takes it. */
+/** The rules in force, each with its own count. The first that hits a call takes it. */
 export class Faults {
   #rules: { rule: FaultRule; seen: number }[] = [];
 

@@ -26,7 +26,7 @@ def end_with_input() -> None:
 
 
 class Listening(Config):
-    """Serves the port that is told above; one that is only free now may be taken a moment later."""
+    """Serves the port that is printed above; one that is only free now may be taken a moment later."""
 
     def create_sockets(self) -> Sockets:
         listener.setblocking(False)

@@ -31,7 +31,7 @@ export interface Recorder extends AsyncDisposable {
 const READS = /^(?:Get|Describe|List|BatchGet)/;
 
 /**
- * Stands before a server that knows AWS by itself: requests and answers pass as they are. It counts them, and holds the requests
+ * A proxy of a server that knows AWS by itself: requests and answers pass as they are. It counts them, and holds the requests
  * against AWS's service models.
  * @param corrections by `service.Operation`
  */

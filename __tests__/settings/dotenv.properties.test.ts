@@ -93,7 +93,7 @@ function print(key: string, held: string): string | undefined {
 
 const printable = fc
   .oneof(fc.string({ unit: 'binary' }), value)
-  // A backslash at the end of a line's worth of value would stand before the closing quote.
+  // A backslash at the end of a line's worth of value would escape the closing quote.
   .filter((held) => !held.endsWith('\\') && !/\\\r/.test(held) && print('A', held) !== undefined);
 const variables = fc.uniqueArray(fc.tuple(name, printable), { selector: ([key]) => key, maxLength: 8 });
 

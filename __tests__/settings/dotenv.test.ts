@@ -77,7 +77,7 @@ const PLAIN: [what: string, text: string, variables: Record<string, string>][] =
 ];
 
 // Read as dotenv reads them, with one warning.
-const WARNED: [text: string, line: number, key: string, told: RegExp, value: string][] = [
+const WARNED: [text: string, line: number, key: string, message: RegExp, value: string][] = [
   ['A: b', 1, 'A', /colon/, 'b'],
   ['export A:\tb', 1, 'A', /colon/, 'b'],
   ['A: =b', 1, 'A', /colon/, '=b'],
@@ -111,7 +111,7 @@ const WARNED: [text: string, line: number, key: string, told: RegExp, value: str
   ['A=b\nA="b"', 2, 'A', /same value.*line 1/, 'b'],
 ];
 
-const FAULTY: [text: string, line: number, key: string, told: RegExp, options?: DotenvOptions][] = [
+const FAULTY: [text: string, line: number, key: string, message: RegExp, options?: DotenvOptions][] = [
   ['A="b', 1, 'A', /never closed/],
   ["X=1\nA='b\nB=c", 2, 'A', /never closed/],
   ['A=`', 1, 'A', /never closed/],
@@ -176,23 +176,23 @@ describe('readDotenv', () => {
     expect(Object.entries(parse(text))).toEqual(entries);
   });
 
-  it.each(WARNED)('warns of %j', (text, line, key, told, value) => {
+  it.each(WARNED)('warns of %j', (text, line, key, message, value) => {
     const { faults, warnings, entries } = readDotenv(text);
     expect(faults).toEqual([]);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({ line, key });
-    expect(tell(text)).toEqual([expect.stringMatching(told)]);
+    expect(tell(text)).toEqual([expect.stringMatching(message)]);
     expect(entries.find((entry) => entry.key === key)?.value).toBe(value);
     expect(pairs(text)).toEqual(Object.entries(parse(text)));
   });
 
-  it.each(FAULTY)('refuses %j', (text, line, key, told, options) => {
+  it.each(FAULTY)('refuses %j', (text, line, key, message, options) => {
     const { faults } = readDotenv(text, options);
     // Strictly: a fault of no variable has no key, not one that is undefined.
     expect(faults.map(({ text: _, detail: __, ...place }) => place)).toStrictEqual([
       { line, ...(key !== '-' && { key }) },
     ]);
-    expect(faults.map(inWords)).toEqual([expect.stringMatching(told)]);
+    expect(faults.map(inWords)).toEqual([expect.stringMatching(message)]);
   });
 
   it('reports all errors at once, each with its line', () => {
@@ -271,8 +271,8 @@ describe('readDotenv', () => {
   it.each([
     ['A=`$(date)`', [/Compose/, /\$ /]],
     ['A=`b\\`c`', [/Compose/, /backslash is kept/]],
-  ])('warns of %j for both of its causes', (text, told) => {
-    expect(tell(text)).toEqual(told.map((one) => expect.stringMatching(one)));
+  ])('warns of %j for both of its causes', (text, message) => {
+    expect(tell(text)).toEqual(message.map((one) => expect.stringMatching(one)));
     expect(pairs(text)).toEqual(Object.entries(parse(text)));
   });
 

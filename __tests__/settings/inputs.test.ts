@@ -17,7 +17,7 @@ import { CANARY, unfit } from '../refusals/row.ts';
 
 const MIB = 1024 * 1024;
 
-/** A workspace with all that may stand in one, and a folder beside it. */
+/** A workspace with all that it may hold, and a folder beside it. */
 function place() {
   const outside = mkdtempSync(join(tmpdir(), 'outside-'));
   writeFileSync(join(outside, 'secret.env'), 'A=1');

@@ -116,8 +116,8 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
-    name: 'heal',
-    title: 'apply heals what drifted, and nothing else',
+    name: 'correct',
+    title: 'apply corrects what drifted, and nothing else',
     inputs: () => ({ mode: 'apply' }),
     expected: {
       exitCode: 0,

@@ -1,4 +1,4 @@
-// Stands in dist for @actions/http-client, which @actions/core loads for OIDC tokens only, and which @actions/github asks
+// Replaces in dist @actions/http-client, which @actions/core loads for OIDC tokens only, and which @actions/github asks
 // for an agent that this action brings itself. See bundle.mjs.
 class HttpClient {
   getAgent() {}

@@ -75,6 +75,6 @@ export const ADDRESS = 'http://203.0.113.7:5000';
 export function hasAddress({ auth0 }: Stage): string[] {
   const { callbacks, allowed_logout_urls, web_origins } = auth0.application(APPLICATION);
   const found = JSON.stringify([callbacks, allowed_logout_urls, web_origins]);
-  const wanted = JSON.stringify([[`${ADDRESS}/callback`], [`${ADDRESS}/logout`], [ADDRESS]]);
-  return found === wanted ? [] : [`Auth0 has ${found}`];
+  const expected = JSON.stringify([[`${ADDRESS}/callback`], [`${ADDRESS}/logout`], [ADDRESS]]);
+  return found === expected ? [] : [`Auth0 has ${found}`];
 }

@@ -116,7 +116,7 @@ export const FLEET: Readonly<Record<string, Play>> = {
         },
       },
       {
-        title: 'what is as wanted ends well',
+        title: 'no drift ends well',
         event: dispatch(),
         before: apply,
         expected: {
@@ -124,7 +124,7 @@ export const FLEET: Readonly<Record<string, Play>> = {
           roles: rolesOf('read'),
           writes: false,
           summaries: SUMMARIES,
-          log: ['## Fleet: drift of 5 targets', ...rows('as wanted')],
+          log: ['## Fleet: drift of 5 targets', ...rows('no drift')],
         },
       },
     ],

@@ -65,7 +65,7 @@ export const OWN: Readonly<Record<string, Play>> = {
     scenes: [
       { title: 'without an account it is skipped', event: SCHEDULE, vars: {}, expected: SKIPPED },
       {
-        title: 'as wanted: green, no issue',
+        title: 'no drift: green, no issue',
         event: SCHEDULE,
         before: (stage) => applied(stage),
         expected: { jobs: { drift: 'succeeded' }, roles: ['papyrus-read'], writes: false, summaries: 1 },

@@ -26,7 +26,7 @@ const DRIFT = { jobs: { drift: 'succeeded' }, roles: ['papyrus-read'], writes: f
 /** A run of the action that somebody made before. */
 export const applied = async ({ account, aws }: Stage, inputs: Record<string, string> = {}) => {
   const run = await account.step({ dotenv: ENV, tags: 'project=portfolio', ...inputs });
-  if (run.exitCode !== 0) throw new Error(`what should stand before could not be made: ${run.log}`);
+  if (run.exitCode !== 0) throw new Error(`the state before could not be made: ${run.log}`);
   aws.forget();
 };
 /** Somebody changes a value by hand. */
@@ -139,7 +139,7 @@ export const RECIPES: Readonly<Record<string, Play>> = {
     ...DOTENV,
     scenes: [
       {
-        title: 'as wanted: no issue',
+        title: 'no drift: no issue',
         event: SCHEDULE,
         before: (stage) => applied(stage),
         expected: DRIFT,

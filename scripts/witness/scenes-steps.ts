@@ -39,8 +39,8 @@ export const STEPS: Readonly<Record<string, Play>> = {
         after: async ({ account }) => {
           const found = await account.parameters();
           const names = ['GUNICORN_WORKERS', 'LOG_FORMAT', 'LOG_LEVEL', 'SMTP_PASSWORD', 'STRIPE_API_KEY'];
-          const wanted = names.map((name) => `/papyrus/prd/${name}`);
-          return String(found) === String(wanted) ? [] : [`parameters: ${found}`];
+          const expected = names.map((name) => `/papyrus/prd/${name}`);
+          return String(found) === String(expected) ? [] : [`parameters: ${found}`];
         },
       },
     ],

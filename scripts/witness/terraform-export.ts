@@ -65,13 +65,14 @@ export async function importExport(
   if (planned.length !== imports)
     faults.push(`export: ${planned.length} of ${imports} resources are planned`);
   const { parameters, secrets, lifecycle } = scene.expected;
-  const wanted =
+  const expected =
     2 +
     added +
     (lifecycle === undefined ? 0 : 1) +
     Object.keys(parameters).length +
     2 * Object.keys(secrets).length;
-  if (imports !== wanted) faults.push(`export: ${imports} resources are imported, expected are ${wanted}`);
+  if (imports !== expected)
+    faults.push(`export: ${imports} resources are imported, expected are ${expected}`);
   if (faults.length > 0) return { faults, imports };
   await terraform.apply();
   if (!(await terraform.isUpToDate(NO_VALUES)))

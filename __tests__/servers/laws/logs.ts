@@ -104,7 +104,7 @@ export function logsLaws(): LogsLaws {
         return reply(output);
       },
       async DescribeLogGroups(input, ask) {
-        const { logGroupClass: wanted, ...rest } = input;
+        const { logGroupClass, ...rest } = input;
         const page = await ask<Page>('DescribeLogGroups', rest);
         const all = page.logGroups.map((group) => ({
           ...group,
@@ -115,7 +115,7 @@ export function logsLaws(): LogsLaws {
         }));
         return reply({
           ...page,
-          logGroups: all.filter((group) => !wanted || group.logGroupClass === wanted),
+          logGroups: all.filter((group) => !logGroupClass || group.logGroupClass === logGroupClass),
         });
       },
       PutRetentionPolicy(input) {
