@@ -1,1 +1,0 @@
-"use strict";exports.id=2866,exports.ids=[2866],exports.modules={2866:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(9312);e(5641),e(2652)})};
