@@ -332,19 +332,20 @@ describe('a denial that a policy decides', () => {
     );
   const NAME = 'arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/PORT';
 
-  it.each<[policy: string, failureCause: string]>([
-    ['permissions boundary', 'permissions-boundary'],
-    ['session policy', 'session-policy'],
-    ['service control policy', 'service-control-policy'],
-    ['resource control policy', 'resource-control-policy'],
-    ['VPC endpoint policy', 'vpc-endpoint-policy'],
-    ['resource-based policy', 'resource-policy'],
-  ])('by the %s is corrected there, for this action on this resource', (policy, failureCause) => {
+  it.each<[policy: string, failureCause: string, named: string]>([
+    ['permissions boundary', 'permissions-boundary', 'permissions boundary'],
+    ['session policy', 'session-policy', 'session policy'],
+    ['service control policy', 'service-control-policy', 'service control policy'],
+    ['resource control policy', 'resource-control-policy', 'resource control policy'],
+    ['VPC endpoint policy', 'vpc-endpoint-policy', 'VPC endpoint'],
+    ['resource-based policy', 'resource-policy', 'that resource'],
+  ])('by the %s is corrected there, for this action on this resource', (policy, failureCause, named) => {
     const denying = denied(` on resource: ${NAME} with an explicit deny in a ${policy}`);
     const silent = denied(` on resource: ${NAME} because no ${policy} allows the ssm:GetParameters action`);
     for (const error of [denying, silent]) {
       expect(error).toMatchObject({ reason: 'access-denied', failureCause, statement: undefined });
       expect(error.remedy).toContain(`ssm:GetParameters on ${NAME}`);
+      expect(error.remedy).toContain(named);
       // The policy of the resource itself is the only one beside the role's that suffices.
       expect(/does not help/.test(error.remedy)).toBe(failureCause !== 'resource-policy');
     }
