@@ -6,7 +6,7 @@ export default defineConfig({
     include: [
       '__tests__/plan/*.test.ts',
       '__tests__/settings/dotenv.test.ts',
-      '__tests__/report/{escape,sections,failure}.test.ts',
+      '__tests__/report/{escape,markdown,sections,failure}.test.ts',
       '__tests__/clients/{errors,error-causes}.test.ts',
     ],
     // Thousands of values each; of what the plan discloses there is no other test.

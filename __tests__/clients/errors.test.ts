@@ -6,6 +6,7 @@ import {
   codeOf,
   isDenied,
   isNamed,
+  rememberCall,
   statusOf,
 } from '../../src/clients/errors.ts';
 import { sdkError } from './clock.ts';
@@ -149,9 +150,17 @@ describe('each code that AWS, the SDK or Node gives has its reason', () => {
   );
 
   it('and an untrusted certificate has its remedy', () => {
-    expect(of(sdkError('Error', undefined, { code: 'SELF_SIGNED_CERT_IN_CHAIN' })).remedy).toMatch(
-      /AWS_ENDPOINT_URL.*NODE_EXTRA_CA_CERTS/,
-    );
+    const error = of(sdkError('Error', undefined, { code: 'SELF_SIGNED_CERT_IN_CHAIN' }));
+    expect(error.failureCause).toBe('certificate');
+    expect(error.remedy).toMatch(/AWS_ENDPOINT_URL.*NODE_EXTRA_CA_CERTS/);
+  });
+
+  it.each([TypeError, RangeError, ReferenceError])('an error of the code itself is internal: %o', (Type) => {
+    const error = of(new Type('x'));
+    expect(error).toMatchObject({ code: Type.name, reason: 'internal' });
+    // What it says may hold a value.
+    expect(error.what).toMatch(new RegExp(`\\(${Type.name} `));
+    expect(error.remedy).toMatch(/debug/);
   });
 });
 
@@ -175,13 +184,13 @@ describe('an unreadable response', () => {
 });
 
 describe('whether AWS answered with an error of this name', () => {
-  it.each<[what: string, error: unknown, named: boolean]>([
-    ['by an explained error', of(sdkError('ResourceNotFoundException', 400)), true],
-    ['not by another', of(sdkError('ValidationException', 400)), false],
-    ['not by an error without an explanation', sdkError('ResourceNotFoundException', 400), false],
-    ['not by undefined', undefined, false],
+  it.each<[what: string, error: () => unknown, named: boolean]>([
+    ['by an explained error', () => of(sdkError('ResourceNotFoundException', 400)), true],
+    ['not by another', () => of(sdkError('ValidationException', 400)), false],
+    ['not by an error without an explanation', () => sdkError('ResourceNotFoundException', 400), false],
+    ['not by undefined', () => undefined, false],
   ])('is reported %s', (_what, error, named) => {
-    expect(isNamed(error, 'ResourceNotFoundException')).toBe(named);
+    expect(isNamed(error(), 'ResourceNotFoundException')).toBe(named);
   });
 });
 
@@ -279,13 +288,6 @@ describe('an explained error', () => {
       /created by someone else/,
       'run again: it is adopted then',
     ],
-    [
-      'another run that made it otherwise',
-      new CreateConflictError(['retention', 'tag:cost']),
-      'conflict',
-      'another run created it at the same time with other settings than the configured ones: retention, tag:cost',
-      /run again/,
-    ],
     ['throttling', sdkError('ThrottlingException', 400), 'throttled', /kept throttling/, /run again/],
     ['throttling by status', sdkError('Weird', 429), 'throttled', /kept throttling/, /run again/],
     [
@@ -310,15 +312,133 @@ describe('an explained error', () => {
   });
 });
 
+it('another run that creates the resource with other settings is a conflict over these', () => {
+  const cause = new CreateConflictError(['retention', 'tag:cost']);
+  expect(cause).toMatchObject({ name: 'CreateConflictError', message: 'retention, tag:cost' });
+  expect(of(cause)).toMatchObject({
+    code: 'CreateConflictError',
+    reason: 'conflict',
+    what: 'another run created it at the same time with other settings than the configured ones: retention, tag:cost',
+    remedy: 'run again; a concurrency group in the workflow keeps runs apart',
+  });
+});
+
+describe('a denial that a policy decides', () => {
+  const denied = (message: string) =>
+    of(
+      sdkError('AccessDeniedException', 400, {
+        message: `User: x is not authorized to perform: ssm:GetParameters${message}`,
+      }),
+    );
+  const NAME = 'arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/PORT';
+
+  it.each<[policy: string, failureCause: string, named: string]>([
+    ['permissions boundary', 'permissions-boundary', 'permissions boundary'],
+    ['session policy', 'session-policy', 'session policy'],
+    ['service control policy', 'service-control-policy', 'service control policy'],
+    ['resource control policy', 'resource-control-policy', 'resource control policy'],
+    ['VPC endpoint policy', 'vpc-endpoint-policy', 'VPC endpoint'],
+    ['resource-based policy', 'resource-policy', 'that resource'],
+  ])('by the %s is corrected there, for this action on this resource', (policy, failureCause, named) => {
+    const denying = denied(` on resource: ${NAME} with an explicit deny in a ${policy}`);
+    const silent = denied(` on resource: ${NAME} because no ${policy} allows the ssm:GetParameters action`);
+    for (const error of [denying, silent]) {
+      expect(error).toMatchObject({ reason: 'access-denied', failureCause, statement: undefined });
+      expect(error.remedy).toContain(`ssm:GetParameters on ${NAME}`);
+      expect(error.remedy).toContain(named);
+      // The policy of the resource itself is the only one beside the role's that suffices.
+      expect(/does not help/.test(error.remedy)).toBe(failureCause !== 'resource-policy');
+    }
+    expect(denying.what).toMatch(/\bdenies ssm:GetParameters$/);
+    expect(silent.what).toMatch(/\ballows? ssm:GetParameters$/);
+    expect(denying.remedy).toMatch(/\bremove\b.* from /);
+    expect(silent.remedy).toMatch(/\ballow ssm:GetParameters\b.* in /);
+  });
+
+  it('by an explicit deny of the role itself names the action and the resource', () => {
+    const error = denied(` on resource: ${NAME} with an explicit deny in an identity-based policy`);
+    expect(error).toMatchObject({
+      reason: 'access-denied',
+      failureCause: 'identity-policy-deny',
+      statement: undefined,
+      policyArn: undefined,
+    });
+    expect(error.what).toMatch(/ssm:GetParameters$/);
+    expect(error.remedy).toMatch(new RegExp(`ssm:GetParameters on ${NAME} from .* role$`));
+  });
+
+  it('names the resource as the run does if AWS does not', () => {
+    expect(denied(' with an explicit deny in a permissions boundary').remedy).toContain(
+      `ssm:GetParameters on ${RESOURCE}`,
+    );
+  });
+
+  const IAM = 'arn:aws:iam::123456789012:policy/teams/app=x,y+z@w.v-u/boundary';
+  it.each<[message: string, policyArn: string | undefined]>([
+    [`an identity-based policy: ${IAM}`, IAM],
+    [`an identity-based policy: ${IAM}.`, IAM],
+    [`an identity-based policy ("${IAM}")`, IAM],
+    [
+      'a permissions boundary: arn:aws-us-gov:iam::aws:policy/Limits; see "policy/other"',
+      'arn:aws-us-gov:iam::aws:policy/Limits',
+    ],
+    [
+      'a service control policy: arn:aws:organizations::210987654321:policy/o-a1/service_control_policy/p-x9',
+      'arn:aws:organizations::210987654321:policy/o-a1/service_control_policy/p-x9',
+    ],
+    ['a permissions boundary: arn:aws:iam::123456789012:role/deploy policy/x', undefined],
+    ['a permissions boundary', undefined],
+  ])('has the ARN of the policy that AWS names: %s', (message, policyArn) => {
+    const error = denied(` on resource: ${NAME} with an explicit deny in ${message}`);
+    expect(error.policyArn).toBe(policyArn);
+    expect(/\(arn:[^)]*\)/.exec(error.remedy)?.[0]).toBe(policyArn && `(${policyArn})`);
+  });
+});
+
+describe('a refusal by a tag policy', () => {
+  it.each<[message: string, key: RegExp]>([
+    ["The tag policy does not allow the specified value for the following tag key: 'project'.", / project$/],
+    [
+      'The request violates the tag policies of your organization for tag keys: cost/center=a',
+      / cost\/center=a$/,
+    ],
+    [
+      'Tag Policy violation: Tag Key "app.kubernetes.io:x+y@z-w" has a wrong value',
+      / app\.kubernetes\.io:x\+y@z-w$/,
+    ],
+    ['not compliant with the tag policy: tag key `Owner`', / Owner$/],
+    ['The tags violate a tag policy', / a tag$/],
+  ])('names the tag, as far as AWS does: %s', (message, key) => {
+    const error = of(sdkError('InvalidParameterException', 400, { message }));
+    expect(error).toMatchObject({
+      reason: 'access-denied',
+      failureCause: 'tag-policy',
+      statement: undefined,
+    });
+    expect(error.what).toMatch(key);
+    expect(error.remedy).toMatch(/\binput tags\b/);
+  });
+
+  it('is not seen in the name of a tag', () => {
+    expect(of(sdkError('ValidationException', 400, { message: 'tag policyowner is bad' }))).toMatchObject({
+      reason: 'aws',
+      failureCause: undefined,
+    });
+  });
+});
+
 describe('a missing permission', () => {
   const denied = (message: string, operation = OPERATION) =>
     new AwsError(sdkError('AccessDeniedException', 400, { message }), operation, RESOURCE, true);
 
   it('names the statement to add, as AWS reports it', () => {
-    const { message, remedy, reason } = denied(
+    const { message, remedy, reason, failureCause } = denied(
       'User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: ssm:AddTagsToResource on resource: arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/PORT because no identity-based policy allows the ssm:AddTagsToResource action',
     );
-    expect(reason).toBe('access-denied');
+    expect({ reason, failureCause }).toEqual({
+      reason: 'access-denied',
+      failureCause: 'missing-permission',
+    });
     expect(message).toBe(`${OPERATION} on ${RESOURCE}: the role may not ssm:AddTagsToResource`);
     expect(JSON.parse(remedy.replace(/^add to the role's policy: /, ''))).toEqual({
       Effect: 'Allow',
@@ -344,11 +464,20 @@ describe('a missing permission', () => {
     );
   });
 
+  it('is the named one even if AWS speaks of the key too', () => {
+    expect(
+      denied('x is not authorized to perform: secretsmanager:CreateSecret. Access to KMS is not allowed'),
+    ).toMatchObject({
+      failureCause: 'missing-permission',
+      statement: { Effect: 'Allow', Action: 'secretsmanager:CreateSecret', Resource: '*' },
+    });
+  });
+
   it.each(['Access to KMS is not allowed', 'access to kms is not allowed.'])(
     'to use the key, of which Secrets Manager says no more than %j, is not taken for the call',
     (message) => {
       const error = denied(message, 'secretsmanager:CreateSecret');
-      expect(error.reason).toBe('access-denied');
+      expect(error).toMatchObject({ reason: 'access-denied', failureCause: 'kms-key' });
       expect(error.message).toBe(
         `secretsmanager:CreateSecret on ${RESOURCE}: the role may not use the KMS key`,
       );
@@ -440,5 +569,61 @@ describe('no error contains a value', () => {
       expect(inspect(error)).toContain('JSON');
       expect(of(error).message).not.toContain(canary.slice(0, 6));
     }
+  });
+});
+
+describe('the message of AWS about a sent value', () => {
+  const VALUE = 'k4n4ri-3nv0gel';
+  const OBJECT = JSON.stringify({ password: VALUE, options: { pin: 5432, ca: null, empty: '' } });
+  const sent = (message: string, input: unknown) => {
+    const cause = sdkError('ValidationException', 400, { message });
+    rememberCall(cause, { region: 'us-west-2', input });
+    return of(cause, true);
+  };
+  const NAME = '/papyrus/prd/db';
+
+  it.each<[what: string, message: string, input: object]>([
+    ['nothing of a parameter', 'the name is bad', { Name: NAME, Value: VALUE }],
+    ['nothing of a secret', 'the name is bad', { SecretId: NAME, SecretString: VALUE }],
+    ['nothing of the values of an object', 'password is bad', { SecretId: NAME, SecretString: OBJECT }],
+    ['fewer characters in a row than tell anything', 'k4n4r', { Name: NAME, Value: VALUE }],
+    ['a name that the value holds', `no ${NAME}, no ${NAME}`, { Name: NAME, Value: `db:/${NAME}-x` }],
+    ['the name of a secret in its value', `no ${NAME}`, { SecretId: NAME, SecretString: `db:/${NAME}-x` }],
+    ['a short name that the value holds', 'no /db/pw', { Name: '/db/pw', Value: 'x/db/pw' }],
+    ['parts of it apart, around a name', `k4n${NAME}4ri`, { Name: NAME, Value: VALUE }],
+    ['an empty value', 'the name is bad', { Name: NAME, Value: '' }],
+  ])('is shown if it holds %s', (_what, message, input) => {
+    expect(sent(message, input)).toMatchObject({
+      reason: 'aws',
+      what: `ValidationException: ${message}`,
+      remedy: 'see the message of AWS',
+    });
+  });
+
+  it.each<[what: string, message: string, input: unknown]>([
+    ['the value of a parameter', `'${VALUE}' is bad`, { Name: NAME, Value: VALUE }],
+    ['the value of a secret', `'${VALUE}' is bad`, { SecretId: NAME, SecretString: VALUE }],
+    ['the begin of a value', 'bad: k4n4ri', { Name: NAME, Value: VALUE }],
+    ['the end of a value', '0gel…, -3nv0gel', { Name: NAME, Value: VALUE }],
+    ['a value as short as a port', 'bad: 80', { Name: NAME, Value: '80' }],
+    ['a number as it was written', 'bad: 1e3', { Name: NAME, Value: '1e3' }],
+    ['a value of an object', `${VALUE} is bad`, { Name: NAME, SecretString: OBJECT }],
+    ['a number within an object', '5432 is bad', { SecretId: NAME, SecretString: OBJECT }],
+    ['nothing as a value', 'bad: null', { Name: NAME, Value: 'null' }],
+    ['a value that begins as its name', 'bad: k4n4ri', { Name: 'k4n4', Value: VALUE }],
+    ['whatever, if the call sent no value', 'bad: 80', { Name: NAME }],
+    ['whatever, if the value is no text', 'bad: 80', { Name: NAME, Value: 80 }],
+    ['whatever, if the call is unknown', 'bad: 80', undefined],
+  ])('is not shown if it repeats %s', (_what, message, input) => {
+    expect(sent(message, input)).toMatchObject({
+      reason: 'aws',
+      what: 'ValidationException',
+      remedy: 'the message of AWS is not shown, since it may repeat the value; CloudTrail has it',
+    });
+  });
+
+  it.each([undefined, null, 'x'])('is none if %j is thrown, which keeps no call', (thrown) => {
+    rememberCall(thrown, { region: 'us-west-2', input: { Name: NAME, Value: VALUE } });
+    expect(of(thrown, true)).toMatchObject({ reason: 'aws', what: 'Error' });
   });
 });

@@ -104,11 +104,26 @@ describe('what destroy does', () => {
         ['papyrus', 'none'],
       ]);
       const [first] = changes;
-      expect([first?.differences, first?.after, first?.notes.length]).toEqual([[], undefined, 1]);
+      expect([first?.differences, first?.after]).toEqual([[], undefined]);
+      expect(first?.notes).toEqual([expect.stringMatching(/^kept: .*deletion protection/)]);
       expect(changes[4]?.blocked?.reason).toContain(
         'aws logs put-log-group-deletion-protection --log-group-identifier /ecs/papyrus --no-deletion-protection-enabled',
       );
       expect(changes[4]?.blocked?.consent).toBeUndefined();
+    });
+
+    it('leaves each resource as it was found, and what stays anyway with its own reason', () => {
+      const observed = { name: 'app', fields: { name: 'papyrus' }, metadata: {} };
+      const ignore = [{ resource: 'parameter' as const, name: () => true, field: () => true }];
+      const changes = of({
+        ...found(parameter('A', 'created')),
+        auth0: [application, { ...application, observed } as Change],
+        ...logGroup(made),
+        allow: everything,
+        ignore,
+      });
+      expect(changes[0]?.notes).toEqual(['left as it is (ignore)']);
+      expect(changes.slice(1, 3).map(({ desired }) => desired)).toEqual([application.desired, observed]);
     });
 
     it.each([
@@ -134,7 +149,11 @@ describe('what destroy does', () => {
 
   it('leaves what is ignored', () => {
     const ignore = [
-      { resource: 'parameter' as const, name: (name: string) => name === 'A', field: () => true },
+      {
+        resource: 'parameter' as const,
+        name: (name: string) => name === 'A',
+        field: (field: string) => field === 'deletion',
+      },
       { resource: 'repository' as const, name: () => true, field: (field: string) => field === 'deletion' },
     ];
     const changes = of({
@@ -252,6 +271,10 @@ describe('what destroy does', () => {
     );
   });
 
+  it('says nothing of what does not exist', () => {
+    expect(of({ logGroup: { name: '/ecs/papyrus', exclusive: true, existing: undefined } })).toEqual([]);
+  });
+
   it('takes our statement of the policy back from an adopted repository', () => {
     const [change] = of(
       repository({
@@ -278,13 +301,20 @@ describe('what destroy does', () => {
   it('is blocked where something could not be read, with the error for the end', () => {
     const error = new Error('denied');
     const logGroup = { name: '/ecs/papyrus', exclusive: false, existing: new Unreadable(error) };
-    expect(of({ logGroup })[0]).toMatchObject({
-      action: 'blocked',
-      observed: undefined,
-      desired: { name: '/ecs/papyrus', fields: {}, metadata: {} },
-      blocked: { reason: 'it could not be read' },
-      unreadable: { error },
-    });
+    expect(of({ logGroup })).toEqual([
+      {
+        id: 'AWS::Logs::LogGroup /ecs/papyrus',
+        kind: 'AWS::Logs::LogGroup',
+        name: '/ecs/papyrus',
+        action: 'blocked',
+        observed: undefined,
+        desired: { name: '/ecs/papyrus', fields: {}, metadata: {} },
+        differences: [],
+        notes: [],
+        blocked: { reason: 'it could not be read' },
+        unreadable: { error },
+      },
+    ]);
     expect(of({ ...repository(adopted), neighbours: new Unreadable(error) })[0]).toMatchObject({
       action: 'blocked',
       observed: undefined,

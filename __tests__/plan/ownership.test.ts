@@ -66,6 +66,31 @@ describe('prune of more than half of what was created', () => {
     expect(actions(orphans, kept(4))).toEqual([...Array(5).fill('delete'), 'update', 'none']);
   });
 
+  it.each<[what: string, make: (change: Change) => Change]>([
+    ['is only created in this run', (change) => ({ ...change, observed: undefined }) as Change],
+    [
+      'existed before',
+      (change) => {
+        const fields = { 'tag:managed-by': 'aws-bootstrap:adopted' };
+        return { ...change, observed: { ...change.observed, fields } } as Change;
+      },
+    ],
+    ['is neither parameter nor secret', (change) => ({ ...change, kind: 'AWS::Logs::LogGroup' }) as Change],
+  ])('does not count what %s', (_what, make) => {
+    expect(actions(unconfigured(5), kept(5).map(make))).toEqual(Array(5).fill('prune-many'));
+  });
+
+  it('does not count as a deletion what belongs to another by now', () => {
+    const orphans = [...unconfigured(4), parameter('X', 'created', { ownedBy: 'a stack' })];
+    expect(actions(orphans, [])).toEqual([...Array(4).fill('delete'), 'blocked']);
+  });
+
+  it('is blocked with both numbers', () => {
+    const [change] = prune({ unconfigured: unconfigured(5), failures: [] }, kept(4), REQUEST);
+    expect(change?.action).toBe('blocked');
+    expect(change?.blocked?.reason).toMatch(/^5 of the 9 /);
+  });
+
   it('is nothing that prune: report asks about', () => {
     expect(actions(unconfigured(9), [], { prune: 'report' })).toEqual(Array(9).fill('none'));
   });

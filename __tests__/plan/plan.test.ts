@@ -325,6 +325,18 @@ describe('keys of a secret', () => {
   });
 });
 
+it('the existing type of a parameter wins over a guess', () => {
+  const guess = { variable: 'PORT', class: 'plain', keyId: 'k', isDefaultKey: true } as const;
+  const fields = { type: 'String', value: 'x' };
+  const existing = spec(SSM, { ...OURS, type: 'SecureString', value: 'x', 'key-id': 'k' });
+  expect(short(changes(desiredOf(SSM, fields, { guess }), existing))).toEqual([
+    { action: 'none', fields: [], notes: [] },
+  ]);
+  expect(short(changes(desiredOf(SSM, fields), existing))).toMatchObject([
+    { action: 'blocked', fields: ['type'] },
+  ]);
+});
+
 describe('a value that the role may not read', () => {
   const unread: Metadata = { unread: true };
 
@@ -342,6 +354,17 @@ describe('a value that the role may not read', () => {
     expect(short(changes(desiredOf(SM, fields), existing))).toEqual([
       { action: 'update', fields: ['key-id', 'tag:a'], notes: [] },
     ]);
+  });
+
+  it.each<[what: string, metadata: Metadata, fields: string[]]>([
+    ['could not be listed: its tier and its key are not compared', { unlisted: true }, ['tag:a']],
+    ['was listed: they are', {}, ['tier', 'key-id', 'tag:a']],
+    ['was neither listed nor read: its value is not either', { unlisted: true, unread: true }, ['tag:a']],
+  ])('of a parameter that %s', (_what, metadata, fields) => {
+    const same = { type: 'SecureString', value: 'x' };
+    const desired = desiredOf(SSM, { ...same, tier: 'Advanced', 'key-id': 'k', 'tag:a': 'b' });
+    const existing = spec(SSM, { ...OURS, ...same, tier: 'Standard', 'key-id': 'j', 'tag:a': 'c' }, metadata);
+    expect(short(changes(desired, existing))[0]?.fields).toEqual(fields);
   });
 
   it('is compared where it was read', () => {
@@ -384,7 +407,23 @@ describe('a secret that is only used where it exists', () => {
   const desired = desiredOf(SM, { 'key:a': new Secret('x') }, { uncreatable: 'its name is like an ARN' });
 
   it('is blocked where it does not exist, and is not created', () => {
-    expect(short(changes(desired))).toMatchObject([{ action: 'blocked', reason: 'its name is like an ARN' }]);
+    const { name } = desired.spec;
+    expect(changes(desired)).toEqual([
+      {
+        id: `${SM} ${name}`,
+        kind: SM,
+        name,
+        action: 'blocked',
+        observed: undefined,
+        desired: { ...desired.spec, fields: { ...desired.spec.fields, ...OURS } },
+        differences: [
+          expect.objectContaining({ field: 'key:a' }),
+          expect.objectContaining({ field: 'tag:managed-by' }),
+        ],
+        notes: [],
+        blocked: { reason: 'its name is like an ARN' },
+      },
+    ]);
   });
 
   it('is adopted where it does', () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
+import { Unreadable } from '../../src/model/spec.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
 
 import { destination } from './destinations.ts';
@@ -78,6 +79,15 @@ describe('what prune says', () => {
       [
         'kept: a JSON object of this run holds OLD, which no .env, row or rule takes; add a rule, or remove it',
       ],
+    ],
+    [
+      'of a tag that is called like a name in a JSON object',
+      {
+        ...secret('s', 'created', []),
+        spec: { name: 'papyrus/prd/s', fields: { 'tag:OLD': 'x' }, metadata: {} },
+      } as AnyUnconfigured,
+      { untaken: new Set(['OLD']) },
+      ['no longer configured', 'it can be restored for 30 days'],
     ],
     [
       'of the callback',
@@ -171,6 +181,24 @@ describe('what prune says', () => {
         unreadable: { error },
       },
     ]);
+  });
+
+  it('of what could not be read again, with the error for the end', () => {
+    const error = new Error('denied');
+    const orphan = { ...parameter('OLD', 'created'), unreadable: new Unreadable(error) };
+    expect(pruneOne(orphan)).toEqual({
+      id: `AWS::SSM::Parameter ${P}/OLD`,
+      kind: 'AWS::SSM::Parameter',
+      name: `${P}/OLD`,
+      action: 'blocked',
+      desired: orphan.spec,
+      observed: orphan.spec,
+      differences: [],
+      notes: ['no longer configured'],
+      unwanted: true,
+      blocked: { reason: 'who else owns it could not be read' },
+      unreadable: { error },
+    });
   });
 
   it('is a whole change', () => {

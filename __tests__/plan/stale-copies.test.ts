@@ -123,6 +123,16 @@ describe('a key that goes from an exact bundle', () => {
     expect(short(changes)).toEqual([['bundle', 'update', ['key:OLD'], undefined]]);
   });
 
+  it('is all that waits: what the bundle is given does not', () => {
+    const changes = [bundle([KEPT]), other(SSM, `${P}/OLD`, 'create')];
+    expect(moveKeys(changes, NOWHERE)).toEqual(changes);
+  });
+
+  it('stays with its change where that is blocked', () => {
+    const changes = [bundle([out('key:OLD')], { action: 'blocked' }), other(SSM, `${P}/OLD`, 'create')];
+    expect(moveKeys(changes, moved)).toEqual(changes);
+  });
+
   it('goes at once beside a moved one that waits', () => {
     const changes = moveKeys(
       [bundle([out('key:GONE'), out('key:OLD')]), other(SSM, `${P}/OLD`, 'create')],
@@ -156,6 +166,21 @@ describe('a key stays, and that is reported,', () => {
       'a note',
       'key:OLD: kept, since the new destination of OLD is not part of this run (only)',
     ]);
+  });
+
+  it('and others go', () => {
+    const moves = { ...NOWHERE, outOfScope: [destination('OLD', `${P}/OLD`)] };
+    expect(short(moveKeys([bundle([out('key:GONE'), out('key:OLD')])], moves))).toEqual([
+      ['bundle', 'update', ['key:GONE'], undefined],
+    ]);
+  });
+
+  it('but not where its value only changes, and the variable has a second place', () => {
+    const moves = {
+      destinations: [destination('KEPT', 'papyrus/prd/app')],
+      outOfScope: [destination('KEPT', `${P}/KEPT`)],
+    };
+    expect(moveKeys([bundle([KEPT])], moves)).toEqual([bundle([KEPT])]);
   });
 
   it('and what was blocked stays blocked', () => {

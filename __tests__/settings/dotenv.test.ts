@@ -30,9 +30,11 @@ const PLAIN: [what: string, text: string, variables: Record<string, string>][] =
   ['empty quotes', `A=""\nB=''`, { A: '', B: '' }],
   ['a value with spaces', 'TITLE=one two  three', { TITLE: 'one two  three' }],
   ['a value with =', 'QUERY=a=1&b=2', { QUERY: 'a=1&b=2' }],
+  ['a = in quotes', 'A="="', { A: '=' }],
   ['a value that begins with =', 'A==b', { A: '=b' }],
   ['a value with colons', 'URL=postgres://db:5432/app', { URL: 'postgres://db:5432/app' }],
   ['export', 'export PORT=1', { PORT: '1' }],
+  ['export and two blanks', 'export  PORT=1', { PORT: '1' }],
   ['export and a tab', '\texport\tPORT = 1', { PORT: '1' }],
   ['a variable named export', 'export=1', { export: '1' }],
   ['export of a variable named export', 'export export=1', { export: '1' }],
@@ -66,6 +68,7 @@ const PLAIN: [what: string, text: string, variables: Record<string, string>][] =
   ['\\n in other quotes and in none', "A='a\\nb'\nC=a\\nb", { A: 'a\\nb', C: 'a\\nb' }],
   ['a lone backslash in double quotes', 'A="\\d+"', { A: '\\d+' }],
   ['backslashes without quotes', 'A=C:\\dir\\\\file', { A: 'C:\\dir\\\\file' }],
+  ['a backslash in single quotes', "A='b\\tc'", { A: 'b\\tc' }],
   ['$ in single quotes', `A='$HOME \${HOME}'`, { A: `$HOME \${HOME}` }],
   ['$ before no name', 'A=5$ $. $', { A: '5$ $. $' }],
   ['CR LF', 'A=1\r\nB="x\r\ny"\r\n', { A: '1', B: 'x\ny' }],
@@ -105,6 +108,8 @@ const WARNED: [text: string, line: number, key: string, message: RegExp, value: 
   ['A="b\\\\nc"', 1, 'A', /backslash is kept/, 'b\\\nc'],
   ['A="say \\" # x"', 1, 'A', /backslash is kept/, 'say \\" # x'],
   ['A="one\nB=two\nC=three"', 1, 'A', /closes in line 3/, 'one\nB=two\nC=three'],
+  ['A="one\nTWO=2"', 1, 'A', /closes in line 2/, 'one\nTWO=2'],
+  ['A="one\nexport  B=2"', 1, 'A', /closes in line 2/, 'one\nexport  B=2'],
   ['A=\u00a0b', 1, 'A', /unusual space/, 'b'],
   ['A=b\f', 1, 'A', /unusual space/, 'b'],
   ['A=b\ufeff # c', 1, 'A', /unusual space/, 'b'],
@@ -133,10 +138,12 @@ const FAULTY: [text: string, line: number, key: string, message: RegExp, options
   ['A:', 1, '-', /no =/],
   ['A:\nB=c', 1, '-', /no =/],
   ['export\nA=b', 1, '-', /no =/],
+  ['A "b"', 1, '-', /no =/],
   ['A=\n"b"', 2, '-', /begins with a quote/],
   ["A=\n\n# c\n 'b'", 4, '-', /begins with a quote/],
   ['A=b\n=c', 2, '-', /invalid name before the =/],
   ['A B=c', 1, '-', /invalid name before the =/],
+  ['A B=c # d', 1, '-', /invalid name before the =/],
   ['É=b', 1, '-', /invalid name before the =/],
   ['"A"=b', 1, '-', /invalid name before the =/],
   ['1A=b', 1, '-', /invalid name before the =/],
@@ -151,6 +158,7 @@ const FAULTY: [text: string, line: number, key: string, message: RegExp, options
   ['A="b"\u2028', 1, 'A', /line separator/],
   ['# c\u2028A=b', 1, '-', /line separator/],
   ['A=-----BEGIN X-----\nMIIabc\nab==\n-----END X-----\nB=1', 1, 'A', /not in quotes/],
+  ['A=-----BEGIN X-----\nMIIabc', 1, 'A', /not in quotes/],
   ['A=-----BEGIN X-----\nMIIabc', 1, 'A', /not in quotes/, { bareNames: true }],
   ['A=b#c', 1, 'A', /a # .*quotes/],
   ['A=b#', 1, 'A', /a # /],
@@ -193,6 +201,10 @@ describe('readDotenv', () => {
       { line, ...(key !== '-' && { key }) },
     ]);
     expect(faults.map(inWords)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('reports where quotes close only if that is in another line', () => {
+    expect(readDotenv('A="b" c').faults).toEqual([{ line: 1, key: 'A', text: expect.any(String) }]);
   });
 
   it('reports all errors at once, each with its line', () => {
@@ -316,6 +328,7 @@ describe('line breaks that were lost', () => {
     ['PORT: 1 DB_USER: x', 'PORT'],
     ['PORT=1 DB_USER=x # and a comment', 'PORT'],
     ['PORT=1 # the port DB_USER=x', 'PORT'],
+    ['PORT=1 # the port DB_USER=x\n', 'PORT'],
     ['PORT="1" # the port DB_USER=x', 'PORT'],
     ['# the port PORT=1 DB_USER=x'],
     ['# the port PORT=1'],
@@ -351,6 +364,7 @@ describe('what is no name', () => {
     ['the end of a key of openssl', `KEY=${first}\nx9QbcDe4Fg5Hi6Jk7Lm8No==`],
     ['the end of a key, short', `KEY=${first}\nx9Q=`],
     ['the end of a key, in capitals', `KEY=${first}\nABC=`],
+    ['the end of a key, with blanks behind it', `KEY=${first}\nx9Q=  `],
     ['the end of a key, without padding', `KEY=${first}\nx9QbcDe4Fg5H`, { bareNames: true }],
     ['the end of a key, alone', 'A=1\nx9QbcDe4Fg5Hi6Jk7Lm8No=='],
     ['padding', 'A=1\nab=='],
@@ -363,7 +377,7 @@ describe('what is no name', () => {
     ['a name of base64 for URLs', 'A=1\nx9Q-cDe4_g5Hi-Jk7Lm8No_a1B2c=1'],
   ])('is reported by line and length: %s', (_what, text, options) => {
     const { faults, warnings, entries } = readDotenv(text, options);
-    const last = text.split('\n')[1] ?? '';
+    const last = text.split('\n')[1]?.trim() ?? '';
     expect(faults).toStrictEqual([
       { line: 2, text: expect.any(String), detail: `a line of ${last.length} characters` },
     ]);
@@ -392,6 +406,7 @@ describe('what is no name', () => {
   it.each([
     ['an empty variable in capitals', `KEY=${first}\nSENTRY_DSN=\nPORT=`],
     ['an empty variable behind a blank line', `KEY=${first}\n\nABC=`],
+    ['an empty variable behind a comment', `KEY=${first} # of the API\nABC=`],
     ['an empty variable behind quotes', `KEY="${first}"\nABC=`],
     ['an empty variable behind hex', `KEY=${'a9f3'.repeat(16)}\nABC=`],
     ['a bare name', `KEY=${first}\nNPM_TOKEN`],

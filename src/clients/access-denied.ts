@@ -87,7 +87,7 @@ export function explainAccessDenied(message: string, operation: string, resource
   )?.[1];
   const denial: Denial = { action, target: arn ?? resource, isExplicit, policyArn };
   // The names of resources precede these words, and may contain any of them.
-  const decision = /(?:because no|explicit deny in) .*$/is.exec(message)?.[0] ?? '';
+  const decision = /(?:because no|explicit deny in) .*/is.exec(message)?.[0] ?? '';
   const type = POLICY_TYPES.find(({ pattern: words }) => words.test(decision));
   if (type !== undefined)
     return {

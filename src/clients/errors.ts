@@ -252,7 +252,8 @@ export function rememberCall(error: unknown, facts: CallFacts): void {
 }
 
 function callFactsOf(error: unknown): CallFacts | undefined {
-  return typeof error === 'object' && error !== null ? FACTS.get(error) : undefined;
+  // A WeakMap has nothing for what is no object.
+  return FACTS.get(error as object);
 }
 
 /** Fields of inputs that hold values; all other fields are names and settings, which reports print too. */
@@ -280,7 +281,7 @@ function isWithoutValues(message: string, { input }: CallFacts): boolean {
 function valuesIn(text: string): string[] {
   try {
     const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? leaves(parsed) : [text];
+    return typeof parsed === 'object' ? leaves(parsed) : [text];
   } catch {
     return [text];
   }
@@ -292,8 +293,9 @@ function leaves(value: unknown): string[] {
 }
 
 function holdsPartOf(message: string, value: string): boolean {
-  if (value.length <= SHARED) return value !== '' && message.includes(value);
-  for (let start = 0; start + SHARED <= message.length; start += 1)
-    if (value.includes(message.slice(start, start + SHARED))) return true;
+  if (value === '') return false;
+  const length = Math.min(value.length, SHARED);
+  for (let start = 0; start + length <= message.length; start += 1)
+    if (value.includes(message.slice(start, start + length))) return true;
   return false;
 }

@@ -52,17 +52,20 @@ export function prose(text: string): string {
   for (const found of shown.matchAll(RUN)) {
     const [run] = found;
     if (!ACTIVE.test(run)) continue;
-    const whole = withoutEnd(run) || run;
+    const whole = withoutEnd(run);
     markdown += plain(shown.slice(from, found.index)) + codeSpan(whole);
     from = found.index + whole.length;
   }
   return markdown + plain(shown.slice(from));
 }
 
+/** Punctuation that ends a sentence or a bracket rather than a link; a run of nothing else is not active. */
+const PUNCTUATION = new Set('.:!?]}');
+
 /** @returns a run without the punctuation at its end */
 function withoutEnd(run: string): string {
   let end = run.length;
-  while (end > 0 && '.:!?]}'.includes(run.charAt(end - 1))) end -= 1;
+  while (PUNCTUATION.has(run.charAt(end - 1))) end -= 1;
   return run.slice(0, end);
 }
 
@@ -109,7 +112,7 @@ export function breakableText(text: string): string {
 
 /** The Unicode classes take half a millisecond to compile, and most names have none. */
 const isLetterOrDigit = (character: string) =>
-  /[A-Za-z0-9 ]/.test(character) || (character > '\x7f' && /[\p{L}\p{N}]/u.test(character));
+  character > '\x7f' ? /[\p{L}\p{N}]/u.test(character) : /[A-Za-z0-9 ]/.test(character);
 
 /** @returns a code span for a table, which breaks at the signs of names and URLs where the column is narrow */
 export function breakable(text: string): string {

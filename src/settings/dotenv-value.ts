@@ -52,9 +52,7 @@ export function readValue(source: string, start: number, line: number, separator
   const rest = source.slice(start, end);
   const open = end - rest.trimStart().length;
   const first = source.charAt(open);
-  if (open < end && (first === '"' || first === "'" || first === '`')) {
-    return readQuoted(source, open, line);
-  }
+  if (first === '"' || first === "'" || first === '`') return readQuoted(source, open, line);
   return readUnquoted(source, start, end, separator);
 }
 
@@ -152,7 +150,7 @@ function readQuoted(source: string, open: number, line: number): ValueReading {
     });
     return reading;
   }
-  if (tail.trim() !== '') reading.comment = tail.trim();
+  reading.comment = tail;
   if (SEPARATOR.test(tail)) faults.push({ text: SEPARATOR_TEXT });
   if (tail.startsWith('#')) faults.push({ text: HASH_TEXT });
 
@@ -189,7 +187,7 @@ function warnOfOthers(
 /** A quote closes unless a backslash is right before it, even where that backslash is itself escaped. */
 function indexOfUnescaped(piece: string, quote: string): number {
   let at = piece.indexOf(quote);
-  while (at > 0 && piece.charAt(at - 1) === '\\') at = piece.indexOf(quote, at + 1);
+  while (piece.charAt(at - 1) === '\\') at = piece.indexOf(quote, at + 1);
   return at;
 }
 

@@ -74,7 +74,7 @@ export function readDotenv(text: string | Uint8Array, options: DotenvOptions = {
         text: 'a variable cannot hold the NUL character here; delete it, or save the file as UTF-8',
       });
       before = '';
-    } else if (before !== '' && isRestOf(before, content)) {
+    } else if (isRestOf(before, content)) {
       // Its name is a piece of the value above, so only its length is shown.
       faults.push({ line, text: REST_TEXT, detail: lengthOf(content.trim()) });
     } else {
@@ -259,7 +259,7 @@ function readLine(source: string, at: number, line: number, options: LineOptions
 
 function separatorOf(head: string): Separator {
   if (head.includes(':')) return ':';
-  return /\s=$/.test(head) ? ' =' : '=';
+  return /\s=/.test(head) ? ' =' : '=';
 }
 
 /** @returns how to show a line that is not understood: by its length alone. */
