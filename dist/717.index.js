@@ -1,1 +1,0 @@
-"use strict";exports.id=717,exports.ids=[717],exports.modules={717:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(8340);e(2764),e(2652)})};
