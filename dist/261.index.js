@@ -1,1 +1,0 @@
-"use strict";exports.id=261,exports.ids=[261],exports.modules={261:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(2018);e(4291),e(2652)})};
