@@ -30,7 +30,7 @@ describe('a run without variables', () => {
     ['1 parameter and 2 secrets', [db, A, secret('app', 'created', undefined)]],
   ])('is refused where this action created %s', (existing, unconfigured) => {
     expect(emptyInput(unconfigured)).toEqual([
-      { where: 'inputs', text: expect.stringMatching(new RegExp(` ${existing} .* ${P}\\.`)) },
+      { where: 'inputs', text: expect.stringMatching(new RegExp(`, but ${existing} that .* ${P}\\.`)) },
     ]);
   });
 

@@ -1,0 +1,1 @@
+"use strict";exports.id=4917,exports.ids=[4917],exports.modules={4917:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(1840);e(8793),e(2652)})};

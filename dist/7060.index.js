@@ -1,1 +1,0 @@
-"use strict";exports.id=7060,exports.ids=[7060],exports.modules={7060:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(9941);e(8167),e(2652)})};
