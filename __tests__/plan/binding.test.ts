@@ -1,6 +1,6 @@
 /** What an approval is bound to beside the changes that it shows, and that nothing leads back from it. */
 
-import { createHash } from 'node:crypto';
+import { createHash, scryptSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import { accountMark, bindingOf, type Classify } from '../../src/plan/binding.ts';
@@ -69,6 +69,19 @@ describe('values that are no secret and are not shown', () => {
       bound({}, { region: 'eu-west-1' }),
     ].map(({ hidden }) => hidden?.digest);
     expect(new Set(digests).size).toBe(4);
+  });
+
+  it('have the digest that another version of this action computes, for the approval is given before an upgrade', () => {
+    const text = JSON.stringify(
+      [
+        ['AWS::SSM::Parameter /papyrus/prd/AUTH0_DOMAIN value', DOTENV.AUTH0_DOMAIN],
+        ['AWS::SecretsManager::Secret papyrus/prd/auth0 key:domain', DOTENV.AUTH0_DOMAIN],
+        ['AWS::SecretsManager::Secret papyrus/prd/db key:host', DOTENV.DB_HOST],
+      ].sort(),
+    );
+    const salt = '["123456789012","/papyrus/prd","us-west-2"]';
+    const digest = scryptSync(text, salt, 16, { N: 4096, r: 8, p: 1 }).toString('hex');
+    expect(before.hidden?.digest).toBe(digest);
   });
 
   it('are none where the plan changes none', () => {
