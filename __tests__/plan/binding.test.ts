@@ -1,7 +1,7 @@
 /** What an approval is bound to beside the changes that it shows, and that nothing leads back from it. */
 
 import { createHash, scryptSync } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import { accountMark, bindingOf, type Classify } from '../../src/plan/binding.ts';
 import { Secret } from '../../src/secret.ts';
@@ -32,7 +32,10 @@ function bound(
   const { settings, plan } = runOf({ inputs: { dotenv, mode: 'plan', ...inputs } });
   return bindingOf(settings, plan, account, undefined, classify);
 }
-const before = bound();
+let before: ReturnType<typeof bound>;
+beforeAll(() => {
+  before = bound();
+});
 
 describe('values that are no secret and are not shown', () => {
   it('are bound by one digest, and named', () => {
