@@ -32,11 +32,11 @@ function bound(
   const { settings, plan } = runOf({ inputs: { dotenv, mode: 'plan', ...inputs } });
   return bindingOf(settings, plan, account, undefined, classify);
 }
-const before = () => bound();
+const reference = () => bound();
 
 describe('values that are no secret and are not shown', () => {
   it('are bound by one digest, and named', () => {
-    expect(before().hidden).toEqual({
+    expect(reference().hidden).toEqual({
       digest: expect.stringMatching(/^[0-9a-f]{32}$/),
       fields: [
         'AWS::SSM::Parameter /papyrus/prd/AUTH0_DOMAIN value',
@@ -44,26 +44,26 @@ describe('values that are no secret and are not shown', () => {
         'AWS::SecretsManager::Secret papyrus/prd/db key:host',
       ],
     });
-    expect(bound().hidden).toEqual(before().hidden);
+    expect(bound().hidden).toEqual(reference().hidden);
   });
 
   it.each([
     ['another host', { DB_HOST: 'db.evil.example' }],
     ['another tenant', { AUTH0_DOMAIN: 'evil.example' }],
   ])('%s has another digest', (_what, changes) => {
-    expect(bound(changes).hidden?.digest).not.toBe(before().hidden?.digest);
+    expect(bound(changes).hidden?.digest).not.toBe(reference().hidden?.digest);
   });
 
   it.each([
     ['a secret', { DB_PASSWORD: 'another-canary-2' }],
     ['a value that the plan shows', { PORT: '81' }],
   ])('%s takes no part in it', (_what, changes) => {
-    expect(bound(changes).hidden).toEqual(before().hidden);
+    expect(bound(changes).hidden).toEqual(reference().hidden);
   });
 
   it('have another digest in another account, prefix and region', () => {
     const digests = [
-      before(),
+      reference(),
       bound({}, { account: '210987654321' }),
       bound({}, { prefix: '/papyrus/stg' }),
       bound({}, { region: 'eu-west-1' }),
@@ -81,7 +81,7 @@ describe('values that are no secret and are not shown', () => {
     );
     const salt = '["123456789012","/papyrus/prd","us-west-2"]';
     const digest = scryptSync(text, salt, 16, { N: 4096, r: 8, p: 1 }).toString('hex');
-    expect(before().hidden?.digest).toBe(digest);
+    expect(reference().hidden?.digest).toBe(digest);
   });
 
   it('are none where the plan changes none', () => {
@@ -136,11 +136,11 @@ it('the mark of an account is six digits of a hash over the place, which another
   const place = { prefix: '/papyrus/prd', region: 'us-west-2' };
   const hash = createHash('sha256').update('["/papyrus/prd","us-west-2","123456789012"]').digest('hex');
   expect(accountMark(place, '123456789012')).toBe(hash.slice(0, 6));
-  expect(before().account).toBe(hash.slice(0, 6));
+  expect(reference().account).toBe(hash.slice(0, 6));
 });
 
 it('no value and no account is in what is published', () => {
-  const text = JSON.stringify(before());
+  const text = JSON.stringify(reference());
   for (const value of [...Object.values(DOTENV).filter((value) => value.length > 2), '123456789012'])
     expect(text).not.toContain(value);
 });
