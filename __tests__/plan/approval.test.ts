@@ -1,6 +1,6 @@
 /** What differs between the plan that was approved and the one of this run, in words. */
 import { describe, expect, it } from 'vitest';
-import { refusalOf } from '../../src/plan/approval.ts';
+import { refusalOf, unconfirmed } from '../../src/plan/approval.ts';
 import type { Binding } from '../../src/plan/binding.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { type PlanDocument, planDocument, planHash } from '../../src/plan/plan-document.ts';
@@ -61,6 +61,45 @@ describe('the plan that was approved', () => {
     expect(lines).toHaveLength(1);
     for (const hash of [planHash(approved), '0'.repeat(64)]) expect(lines?.[0]).toContain(hash);
   });
+});
+
+it.each<[what: string, inputs: Inputs]>([
+  ['a run without expect-plan', {}],
+  ['a run that only plans', { mode: 'plan', 'expect-plan': '0'.repeat(64) }],
+  ['a destroy that only shows its plan', { mode: 'destroy', 'expect-plan': '0'.repeat(64) }],
+])('%s needs no approved plan', (_what, inputs) => {
+  const { settings, plan } = runOf({ inputs: { ...ONE, ...inputs } });
+  expect(refusalOf(settings, plan, NOTHING_HIDDEN)).toBeUndefined();
+});
+
+it('a plan that was not approved is a conflict', () => {
+  const { settings, plan } = runOf({ inputs: { ...ONE, 'expect-plan': '0'.repeat(64) } });
+  expect(refusalOf(settings, plan, NOTHING_HIDDEN)).toEqual({
+    reason: 'conflict',
+    lines: [expect.any(String)],
+    text: expect.stringMatching(/expect-plan.*mode: plan.*plan-hash/),
+  });
+});
+
+describe('a destroy', () => {
+  const of = (inputs: Inputs) => unconfirmed(runOf({ inputs: { only: 'parameters', ...inputs } }).settings);
+
+  it.each<[confirm: Inputs, said: RegExp]>([
+    [{}, /confirm: \/papyrus\/prd$/],
+    [{ confirm: '/papyrus/stg' }, /confirm: \/papyrus\/prd \(.*\bconfirm\b.*\)$/],
+  ])('with %j needs confirm', (inputs, said) => {
+    expect(of({ mode: 'destroy', ...inputs })).toEqual({
+      reason: 'input',
+      text: expect.stringMatching(said),
+    });
+  });
+
+  it.each<Inputs>([{ mode: 'destroy', confirm: P }, { mode: 'plan' }, { mode: 'apply' }])(
+    'is not held up with %j',
+    (inputs) => {
+      expect(of(inputs)).toBeUndefined();
+    },
+  );
 });
 
 function withNotes({ changes }: PlanDocument) {
@@ -138,11 +177,27 @@ describe('what differs', () => {
     expect(reported(JSON.stringify(planned(inputs, observed)), given, existing)).toEqual(lines);
   });
 
-  it('is cut behind fifty lines, and the rest counted', () => {
-    const names = Array.from({ length: 53 }, (_, index) => `V_${index}=1`).join('\n');
+  it.each([
+    [50, []],
+    [53, ['… and 3 more']],
+  ])('in %d resources is cut behind fifty lines, and the rest counted', (count, more) => {
+    const names = Array.from({ length: count }, (_, index) => `V_${index}=1`).join('\n');
     const lines = reported(JSON.stringify(planned(ONE)), { ...ONE, variables: `PORT=2\n${names}` });
-    expect(lines).toHaveLength(51);
-    expect(lines?.at(-1)).toBe('… and 3 more');
+    expect(lines?.slice(50)).toEqual(more);
+  });
+
+  it('is not the order of changes and fields', () => {
+    const inputs = { ...ONE, only: 'log-group, parameters', 'log-retention-days': '7', tags: 'a=b' };
+    const approved = planned(inputs, logs(30));
+    const changes = approved.changes
+      .map((change) => ({ ...change, fields: [...change.fields].reverse() }))
+      .reverse();
+    expect(changes).toHaveLength(3);
+    const expected = JSON.stringify({ ...approved, changes });
+    expect(reported(expected, inputs, logs(30))).toBeUndefined();
+    expect(reported(expected, { ...inputs, variables: 'PORT=3' }, logs(30))).toEqual([
+      `${SSM} ${P}/PORT: another change of value was approved`,
+    ]);
   });
 
   it('in what was only found below the prefix is none', () => {
@@ -176,8 +231,16 @@ describe('what an approval holds beside the changes', () => {
     ],
     'Auth0 in the plan alone': [{ account: 'a', auth0: '01' }, { account: 'a' }],
     'a value that is not shown': [
-      { account: 'a', hidden: { digest: '01', fields: ['one value'] } },
-      { account: 'a', hidden: { digest: '02', fields: ['one value'] } },
+      { account: 'a', hidden: { digest: '01', fields: ['one value', 'another'] } },
+      { account: 'a', hidden: { digest: '02', fields: ['one value', 'another'] } },
+    ],
+    'a value that is not shown in this run alone': [
+      { account: 'a' },
+      { account: 'a', hidden: { digest: '02', fields: ['one value', 'another'] } },
+    ],
+    'a value that is not shown in the approved plan alone': [
+      { account: 'a', hidden: { digest: '01', fields: ['one value', 'another'] } },
+      { account: 'a' },
     ],
   } as const satisfies Record<string, readonly [Binding | undefined, Binding]>;
 
@@ -198,14 +261,40 @@ describe('what an approval holds beside the changes', () => {
     },
   );
 
-  it('is reported beside a change that was not approved', () => {
-    const run = runOf({ inputs: { ...ONE, mode: 'plan' } });
-    const [before, now] = bindings['a value that is not shown'];
-    const approved = JSON.stringify(planDocument(run.settings, run.plan, run.gate, before));
+  const HIDDEN = bindings['a value that is not shown'][1].hidden;
+
+  /** The lines of a run whose plan has one change more than the approved one. */
+  function beside(hidden: object, now: Binding): readonly string[] | undefined {
+    const approved = JSON.stringify({ ...planned(ONE), account: 'a', hidden });
     const next = runOf({ inputs: { ...ONE, variables: 'PORT=2\nHOST=h', 'expect-plan': approved } });
+    return refusalOf(next.settings, next.plan, next.gate, now)?.lines;
+  }
+  const host = `${SSM} ${P}/HOST: create is in this plan, and was not approved`;
+
+  it.each<[what: string, fields: unknown[]]>([
+    ['the same fields', HIDDEN.fields.slice()],
+    ['the same fields, and what is none', [...HIDDEN.fields, 7]],
+  ])('is reported beside a change that was not approved, with %s', (_what, fields) => {
+    expect(beside({ digest: '01', fields }, { account: 'a', hidden: HIDDEN })).toEqual([
+      host,
+      expect.stringMatching(/: one value, another$/),
+    ]);
+  });
+
+  it('is not where other fields are hidden, which come with other changes', () => {
+    expect(beside({ digest: '01', fields: ['one value'] }, { account: 'a', hidden: HIDDEN })).toEqual([host]);
+  });
+
+  it.each([
+    ['another account', 'account'],
+    ['another tenant or application', 'Auth0'],
+  ] as const)('%s is named', (what, name) => {
+    const [before, now] = bindings[what];
+    const run = runOf({ inputs: { ...ONE, mode: 'plan' } });
+    const approved = JSON.stringify(planDocument(run.settings, run.plan, run.gate, before));
+    const next = runOf({ inputs: { ...ONE, 'expect-plan': approved } });
     expect(refusalOf(next.settings, next.plan, next.gate, now)?.lines).toEqual([
-      `${SSM} ${P}/HOST: create is in this plan, and was not approved`,
-      expect.stringContaining('one value'),
+      expect.stringMatching(new RegExp(`^${name}: `)),
     ]);
   });
 });
@@ -214,31 +303,56 @@ describe('a document that only looks like a plan', () => {
   const whole = planned(ONE);
   const [change] = whole.changes;
   const present = `${SSM} ${P}/PORT: create is in this plan, and was not approved`;
+  const all = 'value, type, tag:managed-by';
   const other = `${SSM} ${P}/PORT: another change of`;
 
   it.each<[what: string, document: object, lines: string[]]>([
-    ['without a place', { changes: whole.changes }, [`this run is for ${P}`, 'this run is for us-west-2']],
+    [
+      'without a place',
+      { changes: whole.changes },
+      [`prefix:  was approved, this run is for ${P}`, 'region:  was approved, this run is for us-west-2'],
+    ],
     ['without a change', { ...whole, changes: [] }, [present]],
     [
       'with a change that has no name',
       { ...whole, changes: [{ action: 'delete' }] },
-      ['delete was approved, and is not in this plan', present],
+      [' : delete was approved, and is not in this plan', present],
     ],
     [
       'with names that are none',
       { ...whole, changes: [{ kind: 1, name: {}, action: [] }] },
-      ['is not in this plan', present],
+      [' :  was approved, and is not in this plan', present],
     ],
-    ['without fields', { ...whole, changes: [{ ...change, fields: 'all' }] }, [other]],
-    ['no fields', { ...whole, changes: [{ ...change, fields: [null, 'value', { field: 7 }] }] }, [other]],
+    [
+      'without fields',
+      { ...whole, changes: [{ ...change, fields: 'all' }] },
+      [`${other} ${all} was approved`],
+    ],
+    [
+      'no fields',
+      { ...whole, changes: [{ ...change, fields: [null, 'value', { field: 7 }] }] },
+      [`${other} , ${all} was approved`],
+    ],
     [
       'with values that are none',
       { ...whole, changes: [{ ...change, fields: change?.fields.map((field) => ({ ...field, to: 2 })) }] },
-      [other],
+      [`${other} ${all} was approved`],
     ],
   ])('%s is refused', (_what, document, lines) => {
-    expect(reported(JSON.stringify(document), ONE)).toEqual(
-      lines.map((line) => expect.stringContaining(line)),
-    );
+    expect(reported(JSON.stringify(document), ONE)).toEqual(lines);
+  });
+
+  it.each<[what: string, document: object]>([
+    ['account', { ...whole, account: 7 }],
+    ['tenant', { ...whole, auth0: {} }],
+    ['digest', { ...whole, hidden: { digest: 7, fields: 'all' } }],
+    ['opt-in', { ...whole, changes: [{ ...change, consent: true }] }],
+    ['version', { ...whole, changes: [{ ...change, standing: 4 }] }],
+    [
+      'earlier value',
+      { ...whole, changes: [{ ...change, fields: change?.fields.map((field) => ({ ...field, from: 0 })) }] },
+    ],
+  ])('with what is no text as its %s is read without it', (_what, document) => {
+    expect(reported(JSON.stringify(document), ONE)).toBeUndefined();
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Metadata } from '../../src/model/spec.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { idleIgnores, ignoreRemarks } from '../../src/plan/policy.ts';
 import { ask } from '../asking.ts';
+import { changeOf } from './changes.ts';
 import { LENIENT } from './desired-resources.ts';
 
 const idle = (ignore: string, inputs = {}) => {
@@ -43,12 +45,42 @@ describe('an entry of ignore that matches nothing of the plan', () => {
     expect(idle('secret:other', { only: 'parameters' })).toEqual([]);
   });
 
+  it('is not, where one of several resources has it', () => {
+    const inputs = { dotenv: 'DB_PASSWORD=x1\nAUTH0_CLIENT_SECRET=y2' };
+    expect(idle('secret:*:key:password', inputs)).toEqual([]);
+    expect(idle('secret:*:key:pasword', inputs)).toEqual([
+      'secret:*:key:pasword (did you mean key:password?)',
+    ]);
+  });
+
+  const SM = 'AWS::SecretsManager::Secret';
+  const { ignore: KEY } = ask({ config: 'ignore: ["secret:db:key:old"]' }).settings;
+
+  it.each<[what: string, metadata: Metadata, idle: string[]]>([
+    ['was read', {}, ['secret:db:key:old']],
+    ['the role may not read', { unread: true }, []],
+    ['is scheduled for deletion', { scheduledForDeletion: true }, []],
+  ])('of a secret that %s may match a key: %j', (_what, metadata, entries) => {
+    expect(idleIgnores(KEY, [changeOf(SM, { metadata })])).toEqual(entries);
+  });
+
+  it('is not, where the secret could not be read', () => {
+    expect(idleIgnores(KEY, [changeOf(SM, { unreadable: { error: new Error('x') } })])).toEqual([]);
+  });
+
+  it('is not, where a new secret or an existing one has the key', () => {
+    expect(idleIgnores(KEY, [changeOf(SM, { desired: { 'key:old': 'x' } })])).toEqual([]);
+    expect(idleIgnores(KEY, [changeOf(SM, { existing: { 'key:old': 'x' } })])).toEqual([]);
+  });
+
   it('all are one remark', () => {
     const { settings, desired } = ask({
       inputs: { dotenv: 'A=1' },
       config: 'ignore: ["parameter:BBBB", "parameter:CCCC"]',
     });
-    expect(ignoreRemarks(settings.ignore, plan(desired.resources, {}, LENIENT))).toHaveLength(1);
+    expect(ignoreRemarks(settings.ignore, plan(desired.resources, {}, LENIENT))).toEqual([
+      expect.stringMatching(/ parameter:BBBB, parameter:CCCC$/),
+    ]);
     expect(ignoreRemarks([], [])).toEqual([]);
   });
 });

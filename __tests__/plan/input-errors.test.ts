@@ -1,65 +1,114 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../src/model/change.ts';
+import type { Action, Change } from '../../src/model/change.ts';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { refuseEmptyInput, refuseOverQuota } from '../../src/plan/input-errors.ts';
-import { InputErrors } from '../../src/settings/diagnostics.ts';
+import { type Diagnostic, InputErrors } from '../../src/settings/diagnostics.ts';
+import { changeOf } from './changes.ts';
 import { P, parameter, secret } from './orphans.ts';
 
-const refuse = (...unconfigured: AnyUnconfigured[]) =>
-  refuseEmptyInput({ unconfigured, failures: [] }, P, false);
+/** @returns the input errors that end the run, none if it goes on. */
+function errorsOf(check: () => void): readonly Diagnostic[] {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof InputErrors) return error.errors;
+    throw error;
+  }
+  return [];
+}
+
+const emptyInput = (unconfigured: readonly AnyUnconfigured[], isTerminal = false) =>
+  errorsOf(() => refuseEmptyInput({ unconfigured, failures: [] }, P, isTerminal));
 
 describe('a run without variables', () => {
-  it.each([
-    ['a parameter that we created', parameter('A', 'created')],
-    ['a secret that we created', secret('db', 'created', ['password'])],
-  ])('is refused where %s exists', (_what, unmanaged) => {
-    expect(() => refuse(parameter('B', 'others'), unmanaged)).toThrow(InputErrors);
+  const A = parameter('A', 'created');
+  const db = secret('db', 'created', ['password']);
+  it.each<[existing: string, unconfigured: AnyUnconfigured[]]>([
+    ['1 parameter', [parameter('OTHER', 'others'), A]],
+    ['2 parameters', [A, parameter('B', 'created')]],
+    ['1 secret', [db, secret('adopted', 'adopted', ['password'])]],
+    ['1 parameter and 2 secrets', [db, A, secret('app', 'created', undefined)]],
+  ])('is refused where this action created %s', (existing, unconfigured) => {
+    expect(emptyInput(unconfigured)).toEqual([
+      { where: 'inputs', text: expect.stringMatching(new RegExp(`, but ${existing} that .* ${P}\\.`)) },
+    ]);
   });
 
   it.each([
+    ['names the option of the command line in a terminal', true, /--env-file FILE/],
+    ['names the secret in a workflow', false, /\bsecret\b.*\bsecret\b/],
+  ])('%s', (_what, isTerminal, said) => {
+    expect(emptyInput([A], isTerminal)[0]?.text).toMatch(said);
+    expect(emptyInput([A], !isTerminal)[0]?.text).not.toMatch(said);
+  });
+
+  it.each<[what: string, unconfigured: AnyUnconfigured[]]>([
     ['nothing exists', []],
     ['all is adopted', [parameter('A', 'adopted'), secret('db', 'adopted', ['password'])]],
     ['all is of others', [parameter('A', 'others')]],
   ])('is legal where %s', (_what, unconfigured) => {
-    expect(() => refuse(...unconfigured)).not.toThrow();
+    expect(emptyInput(unconfigured)).toEqual([]);
   });
 });
 
-/** Configured parameters, of which the last ones have this action. */
-function planOf(count: number, last: 'create' | 'none', tier?: string): Plan {
-  return Array.from({ length: count }, (_, index) => {
-    const spec = { name: `/papyrus/prd/V_${index}`, fields: { tier }, metadata: {} };
-    return {
-      id: spec.name,
-      kind: 'AWS::SSM::Parameter',
-      name: spec.name,
-      action: index === count - 1 ? last : 'none',
-      desired: spec,
-      observed: undefined,
-      differences: [],
-      notes: [],
-    };
-  }) as unknown as Plan;
-}
-const refuseMany = (plan: Plan, others: number) => () =>
-  refuseOverQuota(plan, {
-    unconfigured: Array.from({ length: others }, (_, index) => parameter(`OTHER_${index}`, 'others')),
-    failures: [],
+const SSM = 'AWS::SSM::Parameter';
+
+/** @returns parameters of one tier below the prefix, of which the last one has this action. */
+const configured = (number: number, last: Action, tier?: string, kind: Change['kind'] = SSM): Change[] =>
+  Array.from({ length: number }, (_, index) =>
+    changeOf(kind, {
+      name: `${P}/V_${index}`,
+      action: index === number - 1 ? last : 'none',
+      desired: tier === undefined ? {} : { tier },
+    }),
+  );
+const orphans = (number: number): Change[] =>
+  Array.from({ length: number }, (_, index) =>
+    changeOf(SSM, { name: `${P}/OLD_${index}`, unwanted: true, existing: { tier: 'Standard' } }),
+  );
+const others = (number: number, tier = 'Standard'): AnyUnconfigured[] =>
+  Array.from({ length: number }, (_, index) => {
+    const found = parameter(`OTHER_${index}`, 'others');
+    return { ...found, spec: { ...found.spec, fields: { tier } } } as AnyUnconfigured;
   });
+const overQuota = (plan: Change[], unconfigured: AnyUnconfigured[] = []) =>
+  errorsOf(() => refuseOverQuota(plan, { unconfigured, failures: [] }));
 
 describe('standard parameters beyond the quota of a region', () => {
-  it.each([
-    ['configured', planOf(10_001, 'create'), 0],
-    ['with what others keep below the prefix', planOf(9_999, 'create'), 2],
-  ])('are refused before a write: %s', (_what, plan, others) => {
-    expect(refuseMany(plan, others)).toThrow(InputErrors);
+  it.each<[what: string, plan: Change[], others: AnyUnconfigured[]]>([
+    ['configured', configured(10_001, 'create'), []],
+    ['configured with their tier', configured(10_001, 'create', 'Standard'), []],
+    ['with what others keep below the prefix', configured(9_999, 'create'), others(2)],
+  ])('are refused before a write: %s', (_what, plan, unconfigured) => {
+    expect(overQuota(plan, unconfigured)).toEqual([
+      {
+        where: 'variables',
+        text: expect.stringMatching(/^10001 standard parameters .* 10000 .*parameter-tier: Advanced/),
+      },
+    ]);
   });
 
-  it.each([
-    ['as many as there may be', planOf(10_000, 'create'), 0],
-    ['nothing is created', planOf(10_001, 'none'), 0],
-    ['of the Advanced tier, which has a quota of its own', planOf(10_001, 'create', 'Advanced'), 0],
-  ])('are none: %s', (_what, plan, others) => {
-    expect(refuseMany(plan, others)).not.toThrow();
+  it.each<[what: string, plan: Change[], others: AnyUnconfigured[]]>([
+    ['as many as there may be', configured(10_000, 'create'), []],
+    ['nothing is created', configured(10_001, 'none'), []],
+    ['of the Advanced tier, which has a quota of its own', configured(10_001, 'create', 'Advanced'), []],
+    ['of the Advanced tier, kept by others', configured(9_999, 'create'), others(2, 'Advanced')],
+    [
+      'secrets, which have a quota of their own',
+      [...configured(9_999, 'create'), ...configured(2, 'none', undefined, 'AWS::SecretsManager::Secret')],
+      [],
+    ],
+    [
+      'secrets of others',
+      configured(9_999, 'create'),
+      [secret('a', 'others', ['key']), secret('b', 'others', ['key'])],
+    ],
+    [
+      'orphans, which are counted where they were found',
+      [...configured(9_998, 'create'), ...orphans(2)],
+      others(2),
+    ],
+  ])('are none: %s', (_what, plan, unconfigured) => {
+    expect(overQuota(plan, unconfigured)).toEqual([]);
   });
 });

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { routesByDestination } from '../../src/desired/stored-value.ts';
+import type { Change } from '../../src/model/change.ts';
+import { ABSENT } from '../../src/model/fields.ts';
 import { Unreadable } from '../../src/model/spec.ts';
 import { disclose } from '../../src/plan/disclosure.ts';
 import type { Observed } from '../../src/plan/plan.ts';
@@ -10,6 +13,7 @@ import { Secret } from '../../src/secret.ts';
 import { ask, type Given } from '../asking.ts';
 import { leftBy, NOTHING_HIDDEN, runOf } from '../report/runs.ts';
 import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
+import { changeOf } from './changes.ts';
 import { LENIENT, OURS, spec } from './desired-resources.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
@@ -29,7 +33,7 @@ describe('the plan for machines', () => {
         [SSM]: new Map([['/papyrus/prd/PORT', spec(SSM, { ...OURS, value: '1', type: 'String' })]]),
       },
     );
-    expect(document(run)).toEqual({
+    expect(document(run)).toStrictEqual({
       version: 1,
       prefix: '/papyrus/prd',
       region: 'us-west-2',
@@ -52,6 +56,55 @@ describe('the plan for machines', () => {
         },
       ],
     });
+  });
+
+  const PLACE = { prefix: '/p/e', region: 'us-west-2' };
+  const changesIn = (plan: readonly Change[], gate: { scrub(text: string): string } = NOTHING_HIDDEN) =>
+    planDocument(PLACE, plan, gate).changes;
+
+  it('lists resources in one order, and leaves the plan in its own', () => {
+    const [a, b, c] = ['/p/e/A', '/p/e/B', '/p/e/C'].map((name) => changeOf(SSM, { name }));
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three changes are made');
+    const given = [b, c, a];
+    expect(changesIn(given).map(({ name }) => name)).toEqual(['/p/e/A', '/p/e/B', '/p/e/C']);
+    expect(given).toEqual([b, c, a]);
+  });
+
+  it('marks what was found only, and what was compared without its value', () => {
+    const entry = { kind: SSM, name: '/papyrus/prd/PORT', action: 'none', fields: [], notes: [] };
+    expect(
+      changesIn([changeOf(SSM, { unwanted: true, metadata: { unread: true, version: '4' } })]),
+    ).toStrictEqual([{ ...entry, standing: '4', unread: true, unwanted: true }]);
+    expect(changesIn([changeOf(SSM, { metadata: {} })])).toStrictEqual([entry]);
+  });
+
+  it('masks hidden texts wherever they are, and a value that holds one as a whole', () => {
+    const gate = { scrub: (text: string) => text.replaceAll('canary', '***') };
+    const change = changeOf(SSM, {
+      name: '/p/e/canary',
+      action: 'blocked',
+      differences: [
+        { field: 'tag:canary', from: ABSENT, to: 'a canary' },
+        { field: 'tag:b', from: 'canary', to: 'another' },
+        { field: 'value', from: new Secret('x'), to: ABSENT },
+      ],
+      blocked: { reason: 'the canary' },
+      notes: ['one canary', 'none'],
+    });
+    expect(changesIn([change], gate)).toStrictEqual([
+      {
+        kind: SSM,
+        name: '/p/e/***',
+        action: 'blocked',
+        fields: [
+          { field: 'tag:***', from: null, to: '***' },
+          { field: 'tag:b', from: '***', to: 'another' },
+          { field: 'value', from: '***', to: null },
+        ],
+        reason: 'the ***',
+        notes: ['one ***', 'none'],
+      },
+    ]);
   });
 
   it("holds none of the seed's secrets, and none of its values that are not shown", () => {
@@ -150,6 +203,39 @@ describe('the hash', () => {
     expect(hash(runOf(seed))).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('can be computed from the document by its reader', () => {
+    const changes = [
+      changeOf(SSM, {
+        name: '/p/e/B',
+        action: 'update',
+        differences: [
+          { field: 'value', from: '1', to: '2' },
+          { field: 'tag:a', from: ABSENT, to: 'b' },
+        ],
+        metadata: { version: '4' },
+      }),
+      changeOf(LOG, { action: 'blocked', blocked: { reason: 'x', consent: 'shorten-retention' } }),
+      changeOf(SSM, { name: '/p/e/OLD', action: 'delete', unwanted: true }),
+      changeOf(SSM, { name: '/p/e/OTHERS', unwanted: true }),
+    ];
+    const effects = [
+      `["${LOG}","/ecs/papyrus","blocked",[],"shorten-retention",""]`,
+      `["${SSM}","/p/e/B","update",["[\\"tag:a\\",null,\\"b\\"]","[\\"value\\",\\"1\\",\\"2\\"]"],"","4"]`,
+      `["${SSM}","/p/e/OLD","delete",[],"",""]`,
+    ];
+    const bindings = [
+      [undefined, ['', '', '']],
+      [{ account: 'a0b1c2', auth0: '01', hidden: { digest: '02', fields: ['x'] } }, ['a0b1c2', '01', '02']],
+    ] as const;
+    for (const [binding, held] of bindings) {
+      const place = { prefix: '/p/e', region: 'us-west-2' };
+      const text = JSON.stringify([place.prefix, place.region, ...held, effects]);
+      expect(planHash(planDocument(place, changes, NOTHING_HIDDEN, binding))).toBe(
+        createHash('sha256').update(text).digest('hex'),
+      );
+    }
+  });
+
   it('does not depend on the order of the variables', () => {
     const turned = SEED_ENV.trim().split('\n').reverse().join('\n');
     const run = runOf({ inputs: { dotenv: turned, mode: 'plan', only: 'parameters' } });
@@ -202,12 +288,15 @@ describe('counts', () => {
     expect(isDrifted(second.plan)).toBe(false);
   });
 
-  it('a blocked one alone is drift', () => {
-    const run = runOf(
-      { inputs: { mode: 'plan', repository: 'none' } },
-      { [LOG]: new Map([['/ecs/papyrus', spec(LOG, { ...OURS, retention: 30, class: 'STANDARD' })]]) },
-    );
-    expect([count(run.plan).blocked, isDrifted(run.plan)]).toEqual([1, true]);
+  it.each<[action: Change['action'], counts: Partial<ReturnType<typeof count>>]>([
+    ['create', { toCreate: 1 }],
+    ['update', { toUpdate: 1 }],
+    ['delete', { toDelete: 1 }],
+    ['blocked', { blocked: 1 }],
+  ])('one with the action %s alone, which is drift', (action, counts) => {
+    const changes = [changeOf(SSM, { action }), changeOf(LOG)];
+    expect(count(changes)).toEqual({ toCreate: 0, toUpdate: 0, toDelete: 0, blocked: 0, ...counts });
+    expect(isDrifted(changes)).toBe(true);
   });
 
   it('what could not be read is a failure, not drift', () => {

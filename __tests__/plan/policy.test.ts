@@ -301,6 +301,29 @@ describe('what AWS fixes for good', () => {
   });
 });
 
+it('a KMS key for a new repository leaves the encryption of the existing one, and that is reported', () => {
+  expect(verdict({ kind: ECR, differences: [['encryption', 'AES256', 'KMS']] })).toEqual({
+    ...OK(),
+    notes: [expect.stringMatching(/^encryption: AES256\b.*\bkms-key-id\b/)],
+  });
+});
+
+it('a field that a setting of the account decides is left alone with the reason, and the others are written', () => {
+  expect(
+    verdict({
+      kind: ECR,
+      differences: [
+        ['scan-on-push', 'false', 'true'],
+        ['lifecycle', ABSENT, '{}'],
+      ],
+      metadata: { overruled: { 'scan-on-push': 'REASON' } },
+    }),
+  ).toEqual({
+    ...OK('lifecycle'),
+    notes: [expect.stringMatching(/^scan-on-push: .* REASON$/)],
+  });
+});
+
 describe('what belongs to others', () => {
   const differences: Situation['differences'] = [
     ['key:a', ABSENT, new Secret('x')],
@@ -379,6 +402,9 @@ describe('ignore', () => {
     ['log-group', LOG, 'retention', true],
     ['log-group', ECR, 'mutability', false],
     ['repository:tags', ECR, 'tag:a', true],
+    ['repository:key-id', ECR, 'key-id', true],
+    ['repository:encryption', ECR, 'key-id', true],
+    ['repository:mutability', ECR, 'exclusions', false],
     ['auth0', 'Auth0::Application', 'callback:a', true],
     ['image', 'Image', 'image:v1', true],
     ['image', 'Auth0::Application', 'callback:a', false],
@@ -448,6 +474,7 @@ describe('a callback URL', () => {
     [local, 'http://localhost/', false],
     [open, 'https://example.com/', false],
     [ABSENT, local, false],
+    [open, ABSENT, false],
     ['unset', local, false],
     ['see http://203.0.113.7/', local, false],
     [7, local, false],
@@ -468,6 +495,15 @@ describe('a callback URL', () => {
         { callbackParameter: name },
       ).allowed,
     ).toEqual(['value']);
+  });
+});
+
+it('a tag of the callback parameter is written, whatever URL it has', () => {
+  const name = '/papyrus/prd/AUTH0_CALLBACK_URL';
+  const differences: Situation['differences'] = [['tag:url', 'https://example.com/', 'http://localhost/']];
+  expect(verdict({ kind: SSM, name, differences }, { callbackParameter: name })).toEqual({
+    ...OK('tag:url'),
+    notes: [],
   });
 });
 

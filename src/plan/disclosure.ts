@@ -32,8 +32,8 @@ export function disclose(plan: Plan, disclosure: Disclosure): Plan {
 /** @returns new values that are stored encrypted although their variable is plain by itself: they are hidden in the log as well */
 export function encryptedValues(plan: Plan): ReadonlyArray<readonly [name: string, value: Secret]> {
   return plan.flatMap((change) => {
-    const { kind, name, differences } = change;
-    if (kind !== 'AWS::SSM::Parameter' || !isEncrypted(change)) return [];
+    const { name, differences } = change;
+    if (!isEncrypted(change)) return [];
     return differences.flatMap(({ field, to }) =>
       field === 'value' && to instanceof Secret ? [[name, to] as const] : [],
     );

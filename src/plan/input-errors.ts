@@ -44,9 +44,7 @@ export function refuseOverQuota(plan: Plan, found: Findings): void {
   const isStandard = (tier: unknown) => tier === undefined || tier === 'Standard';
   const configured = plan.filter(
     (change) =>
-      change.kind === PARAMETER &&
-      change.unwanted !== true &&
-      isStandard((change.desired ?? change.observed)?.fields.tier),
+      change.kind === PARAMETER && change.unwanted !== true && isStandard(change.desired.fields.tier),
   );
   const added = configured.filter(({ action }) => action === 'create').length;
   const others = found.unconfigured.filter(

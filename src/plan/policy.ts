@@ -98,8 +98,8 @@ function rule(situation: Subject, difference: Difference, policy: Policy): Rulin
   // The contents of a secret that is scheduled for deletion are unreadable: it may have the key.
   const mayExist = Object.hasOwn(existing.fields, field) || existing.metadata.scheduledForDeletion === true;
   if (once.has(field) && mayExist) return { drop: `${field}: left as it is (write: once)` };
+  // Only parameters have this field.
   if (
-    kind === 'AWS::SSM::Parameter' &&
     field === 'value' &&
     situation.name === policy.callbackParameter &&
     !policy.isCallbackConfigured &&

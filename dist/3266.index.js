@@ -1,1 +1,0 @@
-"use strict";exports.id=3266,exports.ids=[3266],exports.modules={3266:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(1948);e(3996),e(2652)})};
