@@ -96,7 +96,7 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
     remarks: [
       ...remarksOn(listed, settings, isEmpty),
       ...remarksOnCallback(settled, observation, before),
-      ...plans.ignoreRemarks(settings.ignore, plan),
+      ...plans.ignoreRemarks(settings.ignore, plan, resources),
       ...(references?.missing ?? []).map(
         (text) => `${settings.reports.taskDefinition?.path} is not completed: ${text}`,
       ),

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { Fields } from '../../src/model/fields.ts';
 import type { Metadata } from '../../src/model/spec.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { idleIgnores, ignoreRemarks } from '../../src/plan/policy.ts';
 import { ask } from '../asking.ts';
 import { changeOf } from './changes.ts';
-import { LENIENT } from './desired-resources.ts';
+import { LENIENT, OURS, spec } from './desired-resources.ts';
 
 const idle = (ignore: string, inputs = {}) => {
   const { settings, desired } = ask({
     inputs: { dotenv: 'GUNICORN_WORKERS=2\nDB_PASSWORD=x1', tags: 'project=a', ...inputs },
     config: `ignore: [${JSON.stringify(ignore)}]`,
   });
-  return idleIgnores(settings.ignore, plan(desired.resources, {}, LENIENT));
+  return idleIgnores(settings.ignore, plan(desired.resources, {}, LENIENT), desired.resources);
 };
 
 describe('an entry of ignore that matches nothing of the plan', () => {
@@ -61,16 +62,37 @@ describe('an entry of ignore that matches nothing of the plan', () => {
     ['the role may not read', { unread: true }, []],
     ['is scheduled for deletion', { scheduledForDeletion: true }, []],
   ])('of a secret that %s may match a key: %j', (_what, metadata, entries) => {
-    expect(idleIgnores(KEY, [changeOf(SM, { metadata })])).toEqual(entries);
+    expect(idleIgnores(KEY, [changeOf(SM, { metadata })], [])).toEqual(entries);
   });
 
   it('is not, where the secret could not be read', () => {
-    expect(idleIgnores(KEY, [changeOf(SM, { unreadable: { error: new Error('x') } })])).toEqual([]);
+    expect(idleIgnores(KEY, [changeOf(SM, { unreadable: { error: new Error('x') } })], [])).toEqual([]);
   });
 
   it('is not, where a new secret or an existing one has the key', () => {
-    expect(idleIgnores(KEY, [changeOf(SM, { desired: { 'key:old': 'x' } })])).toEqual([]);
-    expect(idleIgnores(KEY, [changeOf(SM, { existing: { 'key:old': 'x' } })])).toEqual([]);
+    expect(idleIgnores(KEY, [changeOf(SM, { desired: { 'key:old': 'x' } })], [])).toEqual([]);
+    expect(idleIgnores(KEY, [changeOf(SM, { existing: { 'key:old': 'x' } })], [])).toEqual([]);
+  });
+
+  it('is not, where it keeps a field from being added to an existing resource', () => {
+    const ignore = ['secret:db:key:password', 'log-group:tag:project', 'secret:db:key:pasword'];
+    const { settings, desired } = ask({
+      inputs: { dotenv: 'DB_PASSWORD=x1', tags: 'project=a' },
+      config: `ignore: ${JSON.stringify(ignore)}`,
+    });
+    const existing = Object.fromEntries(
+      desired.resources.map(({ kind, spec: { name, fields } }) => {
+        const { 'tag:project': _, 'key:password': __, ...others } = fields as Fields;
+        return [kind, new Map([[name, spec(kind, { ...others, ...OURS }, {}, name)]])];
+      }),
+    );
+    const changes = plan(desired.resources, existing, { ...LENIENT, ignore: settings.ignore });
+    expect(changes.flatMap(({ differences }) => differences.map(({ field }) => field))).not.toContain(
+      'key:password',
+    );
+    expect(idleIgnores(settings.ignore, changes, desired.resources)).toEqual([
+      'secret:db:key:pasword (did you mean key:password?)',
+    ]);
   });
 
   it('all are one remark', () => {
@@ -78,9 +100,9 @@ describe('an entry of ignore that matches nothing of the plan', () => {
       inputs: { dotenv: 'A=1' },
       config: 'ignore: ["parameter:BBBB", "parameter:CCCC"]',
     });
-    expect(ignoreRemarks(settings.ignore, plan(desired.resources, {}, LENIENT))).toEqual([
+    expect(ignoreRemarks(settings.ignore, plan(desired.resources, {}, LENIENT), desired.resources)).toEqual([
       expect.stringMatching(/ parameter:BBBB, parameter:CCCC$/),
     ]);
-    expect(ignoreRemarks([], [])).toEqual([]);
+    expect(ignoreRemarks([], [], [])).toEqual([]);
   });
 });

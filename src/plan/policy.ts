@@ -1,4 +1,5 @@
 import { isLocalUrl } from '../desired/app-url.ts';
+import type { DesiredResource } from '../desired/desired-resource.ts';
 import { fieldDescriptorOf } from '../kinds/kinds.ts';
 import type { Change, Plan } from '../model/change.ts';
 import type { Difference, Field } from '../model/fields.ts';
@@ -151,9 +152,19 @@ export function isIgnored(
 /**
  * Entries of `ignore` that match nothing of the plan: most likely a name is misspelt. Those of kinds outside this run are
  * not reported.
+ * @param resources of which the plan was made: it no longer has what an entry took out of it
  * @returns each entry, with the name that it may mean
  */
-export function idleIgnores(ignored: readonly IgnoreEntry[], plan: Plan): string[] {
+export function idleIgnores(
+  ignored: readonly IgnoreEntry[],
+  plan: Plan,
+  resources: readonly DesiredResource[],
+): string[] {
+  const configured = new Map(
+    resources.map(({ kind, spec }) => [`${kind} ${spec.name}`, Object.keys(spec.fields)]),
+  );
+  const collectionsOf = (change: Change): string[] =>
+    [...fieldsOf(change), ...(configured.get(`${change.kind} ${change.name}`) ?? [])].filter(isOfCollection);
   return ignored.flatMap((entry) => {
     const ofKind = plan.filter(({ kind }) => NAMES[kind].ignore === entry.resource);
     if (ofKind.length === 0) return [];
@@ -162,7 +173,11 @@ export function idleIgnores(ignored: readonly IgnoreEntry[], plan: Plan): string
       named.length === 0
         ? [entry.pattern, ofKind.map(({ name }) => lastSegment(name))]
         : [fieldOf(entry), named.flatMap(collectionsOf)];
-    if (named.length > 0 && (!isOfCollection(fieldOf(entry)) || named.some((change) => holds(change, entry))))
+    if (
+      named.length > 0 &&
+      (!isOfCollection(fieldOf(entry)) ||
+        named.some((change) => isUnread(change) || collectionsOf(change).some(entry.field)))
+    )
       return [];
     const meant = nearestOf(written, names);
     return [meant === undefined ? entry.text : `${entry.text} (did you mean ${meant}?)`];
@@ -170,8 +185,12 @@ export function idleIgnores(ignored: readonly IgnoreEntry[], plan: Plan): string
 }
 
 /** @returns one remark for all of them */
-export function ignoreRemarks(ignored: readonly IgnoreEntry[], plan: Plan): string[] {
-  const idle = idleIgnores(ignored, plan);
+export function ignoreRemarks(
+  ignored: readonly IgnoreEntry[],
+  plan: Plan,
+  resources: readonly DesiredResource[],
+): string[] {
+  const idle = idleIgnores(ignored, plan, resources);
   return idle.length === 0 ? [] : [`these entries of ignore match nothing of this plan: ${idle.join(', ')}`];
 }
 
@@ -182,17 +201,12 @@ const fieldOf = ({ text, resource, pattern }: IgnoreEntry) =>
   text.slice(resource.length + (pattern === '' ? 0 : pattern.length + 1) + 1);
 
 /** The fields of an unread resource are unknown. */
-function holds(change: Change, entry: IgnoreEntry): boolean {
-  const { observed, unreadable } = change;
-  if (unreadable !== undefined || observed?.metadata.unread || observed?.metadata.scheduledForDeletion)
-    return true;
-  return collectionsOf(change).some(entry.field);
-}
+const isUnread = ({ observed, unreadable }: Change): boolean =>
+  unreadable !== undefined ||
+  observed?.metadata.unread === true ||
+  observed?.metadata.scheduledForDeletion === true;
 
-function collectionsOf({ desired, observed, differences }: Change): string[] {
-  return [
-    ...Object.keys(desired.fields),
-    ...Object.keys(observed?.fields ?? {}),
-    ...differences.map(({ field }) => field),
-  ].filter(isOfCollection);
-}
+const fieldsOf = ({ desired, observed }: Change): string[] => [
+  ...Object.keys(desired.fields),
+  ...Object.keys(observed?.fields ?? {}),
+];

@@ -1,0 +1,1 @@
+"use strict";exports.id=847,exports.ids=[847],exports.modules={847:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(3095);e(4763),e(2652)})};

@@ -1,1 +1,0 @@
-"use strict";exports.id=8554,exports.ids=[8554],exports.modules={8554:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(3684);e(3770),e(2652)})};
