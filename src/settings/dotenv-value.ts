@@ -12,7 +12,7 @@ export interface ValueReading {
   /** Absent where the line holds no entry, or a faulty one. */
   value?: string;
   isQuoted?: true;
-  /** The dropped comment, from a # on. */
+  /** What is dropped behind the value: blanks and a comment, from a # on, if there is one. */
   comment?: string;
   faults: Finding[];
   warnings: Finding[];
