@@ -2,7 +2,7 @@
 // fails below the threshold. Both load the same compiled files, one a module, so that V8's counts add up exactly:
 // what is taken from `dist/` otherwise is taken from there. Arguments go to vitest, to count what single files reach.
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { mergeProcessCovs } from '@bcoe/v8-coverage';
@@ -25,6 +25,7 @@ const compiledUrl = `${pathToFileURL(compiled).href}/`;
 await rm(work, { recursive: true, force: true });
 compile();
 await joinPackages();
+await copyShipped();
 const passed = test(process.argv.slice(2));
 const found = await report();
 if (found < BRANCHES)
@@ -83,6 +84,17 @@ async function joinPackages() {
     await writeFile(join(folder, name, 'package.json'), manifest);
   const mini = JSON.stringify({ type: 'module', exports: { './mini': './mini/index.js' } });
   await writeFile(join(folder, 'zod', 'package.json'), mini);
+}
+
+/** What the command line reads beside itself. */
+async function copyShipped() {
+  await mkdir(join(work, 'dist'), { recursive: true });
+  for (const [from, to] of [
+    ['action.yml', 'action.yml'],
+    ['package.json', 'package.json'],
+    ['iam/roles.yml', 'dist/roles.yml'],
+  ])
+    await copyFile(join(root, from), join(work, to));
 }
 
 /** @returns how many of a hundred branches were taken. */

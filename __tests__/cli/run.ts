@@ -42,8 +42,14 @@ function environment(env: CliOptions['env'] = {}): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries({ ...base, ...env }).filter(([, value]) => value !== undefined));
 }
 
+/** What `npm run coverage` has compiled: the entry of the action, which its first argument makes the command line. */
+const COUNTED = process.env['ACTION_ENTRY'];
+
 /** Node.js leaves flags behind the two hyphens to the program, `--env-file` among them. */
-const startOf = ({ node = process.execPath, entry = ENTRY }: CliOptions) => [node, '--', entry];
+function startOf({ node = process.execPath, entry }: CliOptions): string[] {
+  if (entry === undefined && COUNTED !== undefined) return [node, '--', COUNTED, 'cli'];
+  return [node, '--', entry ?? ENTRY];
+}
 
 /** Runs the command line in pipes. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
