@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { CREATED } from '../../src/model/ownership.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { connect } from '../servers/clients.ts';
 import { Refusal } from '../servers/protocol.ts';
@@ -186,6 +187,31 @@ describe('existing resources without a tag', () => {
   });
 });
 
+it('says nothing about the owner of a resource whose tags may not be read', async () => {
+  await establish(scene);
+  await connect(aws.motoUrl).ssm.putParameter({
+    Name: '/papyrus/prd/LOG_LEVEL',
+    Value: 'info',
+    Type: 'String',
+  });
+  deny('SimulatePrincipalPolicy', 'ssm.ListTagsForResource');
+  const { checks } = await diagnose(scene);
+  expect(statesOf(checks, 'ownership')).not.toContain('failure');
+  expect(textsOf(checks, 'permissions')).toContain('ssm:ListTagsForResource');
+});
+
+it('accepts what a run of this tool has created', async () => {
+  await establish(scene);
+  await connect(aws.motoUrl).ssm.putParameter({
+    Name: '/papyrus/prd/LOG_LEVEL',
+    Value: 'info',
+    Type: 'String',
+    Tags: [{ Key: 'managed-by', Value: CREATED }],
+  });
+  const { checks } = await diagnose(scene);
+  expect(statesOf(checks, 'ownership')).toEqual(['ok']);
+});
+
 describe('the quota of parameters', () => {
   it('is a warning where few are left', async () => {
     await establish(scene);
@@ -252,6 +278,29 @@ describe('a KMS key', () => {
     const { checks } = await diagnose(scene);
     expect(statesOf(checks, 'key-policy')).toEqual(expected);
   });
+});
+
+it('knows the name of CloudWatch Logs in China', async () => {
+  await establish(scene);
+  signInAs('arn:aws-cn:iam::123456789012:user/mai');
+  scene.flags.push(
+    '--log-group',
+    '/ecs/papyrus',
+    '--log-group-kms-key-id',
+    'arn:aws:kms:us-west-2:123456789012:key/11111111-2222-3333-4444-555555555555',
+  );
+  aws.answer('TrentService.DescribeKey', () => ({ KeyMetadata: { KeyId: 'k-1', KeyState: 'Enabled' } }));
+  aws.answer('TrentService.GetKeyPolicy', () => ({ Policy: '{"Statement":[]}' }));
+  const { checks } = await diagnose(scene);
+  expect(textsOf(checks, 'key-policy')).toContain('logs.us-west-2.amazonaws.com.cn');
+});
+
+it('checks no permissions for a caller whose ARN it cannot read', async () => {
+  await establish(scene);
+  signInAs('somebody');
+  const { checks } = await diagnose(scene);
+  expect(aws.count('SimulatePrincipalPolicy')).toBe(0);
+  expect(statesOf(checks, 'permissions')).toEqual(['ok']);
 });
 
 describe('the input', () => {
