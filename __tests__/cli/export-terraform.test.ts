@@ -108,6 +108,63 @@ describe('export terraform', () => {
     expect(file(folder, 'repository.tf')).not.toContain('aws:cloudformation');
   });
 
+  it('writes the key of a repository that KMS encrypts, and what its rule of tags leaves out', () => {
+    const repository = {
+      name: 'papyrus',
+      tags: [],
+      ownedBy: undefined,
+      mutability: 'IMMUTABLE_WITH_EXCLUSION',
+      exclusions: ['latest*'],
+      encryption: 'KMS',
+      keyId: 'alias/images',
+      scansOnPush: false,
+      lifecycle: undefined,
+      policy: undefined,
+    };
+    const folder = write({ repository });
+    expect(folder.imports).toBe(1);
+    expect(file(folder, 'repository.tf')).toMatch(/kms_key += "alias\/images"/);
+    expect(file(folder, 'repository.tf')).toMatch(/filter += "latest\*"/);
+    expect(file(folder, 'repository.tf')).not.toContain('tags');
+    // Terraform has nothing to ask for.
+    expect([...folder.files.keys()]).not.toContain('variables.tf');
+    expect(write({ repository: { ...repository, ownedBy: 'the stack x' } })).toMatchObject({
+      imports: 0,
+      omitted: [expect.stringContaining('papyrus')],
+    });
+  });
+
+  it.each([
+    [{ retention: undefined, isProtected: true }, /retention_in_days += 0\n/, true],
+    [{ retention: 30, isProtected: false }, /retention_in_days += 30\n/, false],
+  ])('writes a log group with %j, its tags by name', (more, retention, isProtected) => {
+    const logGroup = {
+      name: '/papyrus/prd',
+      tags: [['z', '1'], ['a', '2'], ...OWNED] as const,
+      ownedBy: undefined,
+      class: 'STANDARD',
+      keyId: undefined,
+      ...more,
+    };
+    const text = file(write({ logGroup }), 'log-group.tf');
+    expect(text).toMatch(retention);
+    expect(text.includes('deletion_protection_enabled')).toBe(isProtected);
+    expect([...text.matchAll(/^ +"?(a|managed-by|z)"? +=/gm)].map(([, key]) => key)).toEqual([
+      'a',
+      'managed-by',
+      'z',
+    ]);
+  });
+
+  it('writes the type of the data of a parameter, and no empty description of a secret', () => {
+    const folder = write({
+      parameters: [parameter('AMI', { dataType: 'aws:ec2:image' }), parameter('A')],
+      secrets: [secret('db', { description: '' }), secret('app', { description: 'of the app' })],
+    });
+    expect(file(folder, 'parameters.tf').match(/data_type += "aws:ec2:image"/g)).toHaveLength(1);
+    expect(file(folder, 'secrets.tf').match(/description/g)).toHaveLength(1);
+  });
+
   it('has a README of ten lines', () => {
     expect(
       file(write({ parameters: [parameter('A')] }), 'README.md')

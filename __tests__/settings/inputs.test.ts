@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 import {
   INPUTS,
+  readAwsFiles,
   readConfigFile,
   readEnvironment,
   readInputs,
@@ -282,5 +283,16 @@ describe("the runner's environment", () => {
     vi.stubEnv('PAPYRUS_X', '');
     expect(readEnvironment('PAPYRUS_X')).toBe('');
     expect(readEnvironment('PAPYRUS_MISSING')).toBeUndefined();
+  });
+
+  it('gives the AWS files that it names, and otherwise those of the home folder', () => {
+    const home = workspace({ '.aws/config': '[default]', named: '[profile x]' });
+    vi.stubEnv('HOME', home);
+    vi.stubEnv('USERPROFILE', home);
+    vi.stubEnv('AWS_CONFIG_FILE', '');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '');
+    expect(readAwsFiles()).toEqual({ config: '[default]', credentials: undefined });
+    vi.stubEnv('AWS_CONFIG_FILE', join(home, 'named'));
+    expect(readAwsFiles().config).toBe('[profile x]');
   });
 });
