@@ -1,5 +1,5 @@
 // The exports in this process, against accounts that hold nothing, little, or what only AWS answers.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
@@ -7,6 +7,7 @@ import { run as exportDotenv } from '../../src/cli/export-dotenv.ts';
 import { run as exportTerraform } from '../../src/cli/export-terraform.ts';
 import { COMMON_FLAGS, INPUT_FLAGS, readArguments, UsageError } from '../../src/cli/flags.ts';
 import { startAws } from '../servers/aws.ts';
+import { connect } from '../servers/clients.ts';
 import { recordTerminal } from './recorded-terminal.ts';
 import { folderWith } from './run.ts';
 
@@ -87,7 +88,8 @@ it('a listing that AWS refuses is an error, not an empty .env', async () => {
   await expect(dotenv('--only', 'parameters')).rejects.toThrow();
 });
 
-it('resources of which AWS leaves out what is usual are exported as usual ones', async () => {
+/** An account whose answers have only what the export needs. */
+function sparse(): void {
   const arn = `arn:aws:logs:us-west-2:123456789012:log-group:${P}`;
   let page = 0;
   aws.answer('DescribeLogGroups', () =>
@@ -112,8 +114,58 @@ it('resources of which AWS leaves out what is usual are exported as usual ones',
     ReplicationStatus: [{ Region: 'eu-west-1' }],
   }));
   aws.answer('DescribeParameters', () => ({}));
+}
+const written = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+it('resources of which AWS leaves out what is usual are exported as usual ones', async () => {
+  sparse();
   const { code, json } = await terraform('--json', '--log-group', P, '--repository', 'papyrus');
   expect(code).toBe(0);
-  expect(json()).toMatchObject({ imports: 5, omitted: [] });
-  expect(page).toBe(2);
+  expect(json()).toMatchObject({ folder, imports: 5, omitted: [] });
+  expect(aws.count('DescribeLogGroups')).toBe(2);
+  expect(written('log-group.tf')).toMatch(/log_group_class += "STANDARD"/);
+  expect(written('log-group.tf')).toMatch(/retention_in_days += 0\n/);
+  expect(written('repository.tf')).toMatch(/image_tag_mutability += "MUTABLE"/);
+  expect(written('repository.tf')).toMatch(/encryption_type += "AES256"/);
+  expect(written('secrets.tf')).toMatch(/region += "eu-west-1"/);
+});
+
+it('the next command asks for no values where the folder has none', async () => {
+  sparse();
+  aws.answer('ListSecrets', () => ({}));
+  const { code, output } = await terraform('--log-group', P, '--repository', 'papyrus');
+  expect(code).toBe(0);
+  expect(output).toContain('terraform -chdir=');
+  expect(output).not.toContain('secure_values');
+  expect(existsSync(join(folder, 'variables.tf'))).toBe(false);
+});
+
+it('a parameter of which AWS names neither type nor tier is a standard text', async () => {
+  aws.answer('DescribeParameters', () => ({ Parameters: [{ Name: `${P}/LOG_LEVEL` }] }));
+  aws.answer('ListTagsForResource', () => ({ TagList: [OWNED] }));
+  aws.answer('GetParameters', () => ({
+    Parameters: [{ Name: `${P}/LOG_LEVEL`, Type: 'String', Value: 'info' }],
+  }));
+  expect((await terraform('--only', 'parameters')).code).toBe(0);
+  expect(written('parameters.tf')).toMatch(/type += "String"/);
+  expect(written('parameters.tf')).toMatch(/tier += "Standard"/);
+});
+
+it('a log group without an ARN is not exported', async () => {
+  aws.answer('DescribeLogGroups', () => ({ logGroups: [{ logGroupName: P }] }));
+  const { json } = await terraform('--json', '--log-group', P, '--only', 'parameters,secrets');
+  expect(json()).toMatchObject({ imports: 0 });
+});
+
+it('a parameter whose name no .env can hold is left out of it, and named', async () => {
+  const { ssm } = connect(aws.motoUrl);
+  for (const name of ['9-lives', 'LOG_LEVEL'])
+    await ssm.putParameter({ Name: `${P}/${name}`, Type: 'String', Value: 'info', Tags: [OWNED] });
+  const { code, errors, json } = await dotenv('--json', '--only', 'parameters');
+  expect(code).toBe(0);
+  expect(json()).toMatchObject({
+    variables: [{ name: 'LOG_LEVEL', secret: false }],
+    omitted: [expect.stringContaining('9-lives')],
+  });
+  expect(errors).toContain('9-lives');
 });

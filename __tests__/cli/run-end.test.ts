@@ -89,3 +89,17 @@ it('a declined run writes nothing, and fails', async () => {
   expect(code).toBe(1);
   expect(output).toHaveLength(1);
 });
+
+it.each([
+  ['apply', 1],
+  ['plan', 0],
+] as const)(
+  '%s with a task definition that cannot be completed ends with the code %i',
+  async (mode, code) => {
+    const files = { 'task.json': '{"family":"papyrus","containerDefinitions":[{"name":"web","image":"x"}]}' };
+    const run = runOf({ inputs: { ...APPLY.inputs, 'task-definition': 'task.json', mode }, files });
+    const ended = await end({ ...run, outcomes: [], references: { existing: () => undefined, missing: [] } });
+    expect(ended.code).toBe(code);
+    expect(ended.output.join()).not.toContain('task-definition.json');
+  },
+);
