@@ -200,7 +200,6 @@ class StreamTerminal implements Terminal {
       stream.write(
         `${line.map((span) => (typeof span === 'string' || !isColoured ? plainText([span]) : paint(span))).join('')}\n`,
       );
-    if (this.#progress !== undefined) this.#streams.errors.write(this.#progress);
   }
 
   /** If a hidden text spans several pieces, the line loses its styles. */
